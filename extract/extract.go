@@ -1,0 +1,108 @@
+package extract
+
+import (
+	"context"
+	"io"
+
+	"waymark/schemas"
+)
+
+// Input is one object to read.
+type Input struct {
+	Name string // for messages: the object's URI
+	Size int64  // stored (compressed) bytes
+	// Modified is the object's time in µs; record_version of records that carry no version of their own.
+	Modified int64
+	// Open reads the stored bytes from the start.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+	// ReadAt reads len(p) stored bytes at off, for formats with an index (Parquet).
+	ReadAt func(ctx context.Context, p []byte, off int64) (int, error)
+}
+
+// Options are what the configuration says about a source; the zero value reads with defaults.
+type Options struct {
+	Fields       map[string]string // source field → canonical column, or attributes.NAME
+	Currency     string            // currency of amounts that carry none
+	DecimalComma bool              // numbers as 1.234,56
+	Encoding     string            // "" recognises UTF-8 and UTF-16 by BOM; else windows-1250, windows-1251, …
+	Delimiter    byte              // 0 recognises , ; and tab from the header
+	Country      string            // ISO 3166 alpha-2 of national phone numbers
+	TimeZone     string            // IANA zone of times that carry none; "" is UTC
+	ChunkBytes   int               // 0 is DefaultChunkBytes
+	MaxRecord    int               // largest record in bytes; 0 is DefaultMaxRecord
+	MaxRatio     int               // largest decompression ratio; 0 is DefaultMaxRatio
+}
+
+// Limits and sizes used where Options leave them 0.
+const (
+	DefaultChunkBytes = 16 << 20
+	DefaultMaxRecord  = 16 << 20
+	DefaultMaxRatio   = 1000
+)
+
+// Chunk is a run of whole records, decoded by one worker. Chunks are cut by content and size only, so that the same
+// object always gives the same chunks.
+type Chunk struct {
+	Index  int    // 0, 1, 2, …
+	Data   []byte // the records; nil when the format addresses them otherwise
+	Offset int64  // byte offset of Data[0] in the decompressed UTF-8 text
+	Line   int64  // 1-based line of Data[0]
+	Part   int    // Parquet: row group
+	First  int64  // Parquet: first row of the chunk within the row group
+	Rows   int64  // Parquet: number of rows
+
+	// Release gives Data back for reuse; the consumer calls it once when the chunk is decoded. It may be nil.
+	Release func()
+}
+
+// Stream is one opened object. Next is called from one goroutine; each worker has its own Decoder.
+type Stream interface {
+	// Next returns the next chunk, or io.EOF. A *Quarantine error means that the object as a whole cannot be used.
+	Next(ctx context.Context) (Chunk, error)
+	// NewDecoder returns a decoder for one worker.
+	NewDecoder() Decoder
+	// NewColumns names the columns or top-level fields of the object that the export does not know, sorted; complete
+	// once Next has returned io.EOF, nil for formats without a header.
+	NewColumns() []string
+	// Close releases what Open acquired.
+	Close() error
+}
+
+// Decoder decodes chunks into drafts.
+type Decoder interface {
+	// Decode emits the rows of every record in c. Records that cannot be used are rejected through sink and the
+	// others go on. The error is sink's own, or a *Quarantine.
+	Decode(ctx context.Context, c Chunk, sink schemas.Sink) error
+}
+
+// Export describes one export of one system. Values are immutable.
+type Export struct {
+	System, Name string
+	Tables       []*schemas.Table // the tables it writes, journey_event included
+	// FullByDefault is true when every export holds the whole state, so that the newest replaces the older ones.
+	FullByDefault bool
+	// Columns are the source fields it knows, for `fields:` validation and suggestions; empty accepts any.
+	Columns []string
+	// Open recognises the object's format and opens it. A contract that is broken at the door (a missing required
+	// column, a wrong type, an undecodable archive) is a *Quarantine.
+	Open func(ctx context.Context, in Input, opt Options) (Stream, error)
+	// Supersedes, when not nil, returns for each key the key that replaces it ("" is none): GA4's daily file wins
+	// over the intraday one. keys are all current keys of the source, sorted.
+	Supersedes func(keys []string) map[string]string
+}
+
+// Quarantine says that an object breaks its contract and is set aside whole.
+type Quarantine struct {
+	Reason  schemas.Reason
+	Field   string
+	Line    int64
+	Message string // without values from the object
+}
+
+func (q *Quarantine) Error() string {
+	msg := string(q.Reason) + ": "
+	if q.Field != "" {
+		msg += q.Field + ": "
+	}
+	return msg + q.Message
+}
