@@ -1,0 +1,133 @@
+package lake
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"waymark/internal/fault"
+	"waymark/internal/object"
+)
+
+// manifestReaders bounds how many manifests are read at once: a lake may have tens of thousands.
+const manifestReaders = 32
+
+// Lake reads and writes the documents of one lake. It holds no state and may be shared.
+type Lake struct{ objects Objects }
+
+// Open returns the lake in o.
+func Open(o Objects) *Lake { return &Lake{objects: o} }
+
+// OpenFile opens a data file by its key.
+func (l *Lake) OpenFile(ctx context.Context, key string) (io.ReadCloser, error) {
+	body, _, err := l.objects.Get(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("open data file: %w", err)
+	}
+	return body, nil
+}
+
+// WriteManifest commits m. It may be repeated: an identical manifest that is already there is fine, another one is
+// a Conflict (kind) and stays.
+func (l *Lake) WriteManifest(ctx context.Context, m *Manifest) error {
+	data, err := m.encode()
+	if err != nil {
+		return err
+	}
+	info, err := l.put(ctx, m.Key(), data, object.Condition{IfAbsent: true})
+	if err == nil {
+		m.ETag = info.ETag
+		return nil
+	}
+	if !fault.Is(err, fault.Conflict) {
+		return fmt.Errorf("write manifest %s: %w", m.Key(), err)
+	}
+	there, info, rerr := l.get(ctx, m.Key())
+	if rerr != nil {
+		return fmt.Errorf("compare manifest %s: %w", m.Key(), rerr)
+	}
+	if !bytes.Equal(there, data) {
+		return fmt.Errorf("write manifest %s: another one is there: %w", m.Key(), err)
+	}
+	m.ETag = info.ETag
+	return nil
+}
+
+// ReplaceManifest puts m, made by newer code or configuration, in place of the manifest that was read with m.ETag.
+// It is a Conflict (kind) when that changed meanwhile.
+func (l *Lake) ReplaceManifest(ctx context.Context, m *Manifest) error {
+	if m.ETag == "" {
+		return fault.New(fault.Internal, "replace manifest %s: it was not read", m.Key())
+	}
+	data, err := m.encode()
+	if err != nil {
+		return err
+	}
+	info, err := l.put(ctx, m.Key(), data, object.Condition{IfMatch: m.ETag})
+	if err != nil {
+		return fmt.Errorf("replace manifest %s: %w", m.Key(), err)
+	}
+	m.ETag = info.ETag
+	return nil
+}
+
+// Manifests returns every manifest of source in key order. One that cannot be read fails the call.
+func (l *Lake) Manifests(ctx context.Context, source string) ([]Manifest, error) {
+	if err := checkSource(source); err != nil {
+		return nil, err
+	}
+	var keys []string
+	err := l.objects.List(ctx, manifestPrefix(source), func(info object.Info) error {
+		if strings.HasSuffix(info.Key, ".json") {
+			keys = append(keys, info.Key)
+		}
+		return nil
+	})
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("list manifests of %s: %w", source, err)
+	}
+	slices.Sort(keys)
+	manifests := make([]Manifest, len(keys))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(manifestReaders)
+	for i, key := range keys {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return l.readManifest(ctx, key, &manifests[i])
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return manifests, nil
+}
+
+func (l *Lake) readManifest(ctx context.Context, key string, m *Manifest) error {
+	data, info, err := l.get(ctx, key)
+	if err != nil {
+		return fmt.Errorf("read manifest: %w", err)
+	}
+	if err := decodeDocument(key, data, ManifestFormat, m); err != nil {
+		return fmt.Errorf("read manifest: %w", err)
+	}
+	if m.check() != nil || m.Key() != key {
+		return fmt.Errorf("read manifest: %w", corrupt(key))
+	}
+	m.ETag = info.ETag
+	return nil
+}
+
+func (m *Manifest) encode() ([]byte, error) {
+	m.Format = ManifestFormat
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	return encodeDocument(m)
+}
