@@ -19,7 +19,7 @@ const LedgerFormat = 1
 type Ledger struct {
 	Epoch      int64            `json:"epoch"` // of the publisher that wrote it last
 	Format     int              `json:"format"`
-	Intent     *Intent          `json:"intent,omitempty"` // a publish that was begun and not recorded as done
+	Intents    []Intent         `json:"intents,omitempty"` // publishes of one batch that were begun and not recorded as done
 	Partitions map[string]Entry `json:"partitions"`
 }
 
@@ -31,7 +31,7 @@ type Entry struct {
 	Rows       int64  `json:"rows"`
 }
 
-// Intent is written before a partition is replaced, so that a crash in between is seen and repaired.
+// Intent is written, with those of its whole batch, before the first partition is replaced, so that a crash in between is seen and repaired.
 type Intent struct {
 	Epoch     int64  `json:"epoch"`
 	Files     string `json:"files"`
