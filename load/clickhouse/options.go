@@ -1,0 +1,26 @@
+package clickhouse
+
+import (
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Options say which warehouse to open. Either DSN or Address is set.
+type Options struct {
+	// DSN of a server: clickhouse://user:password@host:9440/?secure=true (native protocol) or
+	// http://host:8123, https://host:8443 (HTTP).
+	DSN string
+	// Password replaces the DSN's, so that it can be kept out of the configuration file.
+	Password string
+
+	// Address (host:port) and Secret of the embedded engine.
+	Address string
+	Secret  string
+
+	// StatementTimeout limits one statement; 0 is one hour.
+	StatementTimeout time.Duration
+	// RetryBudget limits the time spent waiting between attempts of one statement; 0 is 30 seconds, negative is none.
+	RetryBudget time.Duration
+	Log         zerolog.Logger
+}
