@@ -1,0 +1,240 @@
+package jsonscan
+
+import (
+	"unicode/utf8"
+
+	"waymark/schemas"
+)
+
+// MaxDepth is how deep values may be nested; deeper ones are malformed. (encoding/json stops at 10,000.)
+const MaxDepth = 512
+
+// Kind is the type of the next value.
+type Kind uint8
+
+// The kinds of value. None stands for the end of the text and for anything that begins no value.
+const (
+	None Kind = iota
+	Object
+	Array
+	String
+	Number
+	Bool
+	Null
+)
+
+// Error says why a record cannot be used. It never holds a value from the record.
+type Error struct {
+	Reason  schemas.Reason
+	Field   string // the key whose value is at fault, "" when the record as a whole is
+	Pos     int    // byte position in the record
+	Message string
+	AtEnd   bool // the text ended too early
+}
+
+func (e *Error) Error() string {
+	if e.Field != "" {
+		return string(e.Reason) + ": " + e.Field + ": " + e.Message
+	}
+	return string(e.Reason) + ": " + e.Message
+}
+
+// Cursor walks one JSON value from its start to its end. The zero value is ready for Reset; it is reused for any
+// number of records and does not allocate once its scratch has grown.
+//
+// The first error sticks: from then on every method reports nothing and the walk ends by itself. The caller takes
+// what it read as good only when End returns nil.
+type Cursor struct {
+	data     []byte
+	pos      int
+	first    bool   // just entered an object or array
+	nonASCII bool   // a string may hold bytes above 0x7f
+	depth    int    // entered and not yet left
+	key      []byte // last key
+	scratch  []byte // unescaped strings of this record
+	err      Error
+}
+
+// Reset starts c on a new record. Everything c returned for the earlier one stops being valid.
+func (c *Cursor) Reset(record []byte) {
+	c.data, c.pos, c.first, c.nonASCII, c.depth = record, 0, false, false, 0
+	c.key, c.scratch = nil, c.scratch[:0]
+	c.err = Error{}
+}
+
+// Pos returns the current byte position in the record.
+func (c *Cursor) Pos() int { return c.pos }
+
+// Err returns the first error, or nil.
+func (c *Cursor) Err() *Error {
+	if c.err.Reason == "" {
+		return nil
+	}
+	return &c.err
+}
+
+// End checks that nothing but space follows the value and that the record is UTF-8, and returns the first error of
+// the whole walk, or nil.
+func (c *Cursor) End() *Error {
+	if c.err.Reason == "" {
+		for c.pos < len(c.data) && isSpace(c.data[c.pos]) {
+			c.pos++
+		}
+		if c.pos < len(c.data) {
+			c.fail("text after the value")
+		} else if c.nonASCII && !utf8.Valid(c.data) {
+			c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
+		}
+	}
+	return c.Err()
+}
+
+// Fail ends the walk with an error of the caller's own, such as a required field that is missing. The first error wins.
+func (c *Cursor) Fail(reason schemas.Reason, field, message string) {
+	if c.err.Reason == "" {
+		c.err = Error{Reason: reason, Field: field, Pos: c.pos, Message: message}
+	}
+	c.pos = len(c.data)
+}
+
+// fail reports malformed text at the current position.
+func (c *Cursor) fail(message string) {
+	if c.err.Reason != "" {
+		return
+	}
+	atEnd := c.pos >= len(c.data)
+	if atEnd {
+		message = "the record ends too early"
+	}
+	if c.nonASCII && !utf8.Valid(c.data) {
+		c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
+		return
+	}
+	c.Fail(schemas.Malformed, "", message)
+	c.err.AtEnd = atEnd
+}
+
+// mistyped reports the next value, when it is well-formed, as one of the wrong type, named by the key it stands under.
+func (c *Cursor) mistyped(want string) {
+	field := c.key
+	if c.Skip(); c.err.Reason == "" {
+		c.Fail(schemas.WrongType, string(field), want)
+	}
+}
+
+// Kind returns the kind of the next value without reading it.
+func (c *Cursor) Kind() Kind { return kinds[c.peek()] }
+
+var kinds = [256]Kind{
+	'{': Object, '[': Array, '"': String, 't': Bool, 'f': Bool, 'n': Null, '-': Number,
+	'0': Number, '1': Number, '2': Number, '3': Number, '4': Number, '5': Number, '6': Number, '7': Number, '8': Number, '9': Number,
+}
+
+// peek skips space and returns the next byte, 0 at the end.
+func (c *Cursor) peek() byte {
+	if c.pos < len(c.data) && c.data[c.pos] > ' ' {
+		return c.data[c.pos]
+	}
+	return c.peekSpace()
+}
+
+func (c *Cursor) peekSpace() byte {
+	for c.pos < len(c.data) {
+		if b := c.data[c.pos]; !isSpace(b) {
+			return b
+		}
+		c.pos++
+	}
+	return 0
+}
+
+func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
+
+// Object enters the object that comes next: call NextKey until it returns false. For null, and for a value that is no
+// object (wrong_type), it returns false.
+func (c *Cursor) Object() bool { return c.enter('{', "want an object") }
+
+// Array enters the array that comes next: call NextElem until it returns false. For null, and for a value that is no
+// array (wrong_type), it returns false.
+func (c *Cursor) Array() bool { return c.enter('[', "want an array") }
+
+func (c *Cursor) enter(open byte, want string) bool {
+	if c.peek() != open {
+		if !c.IsNull() {
+			c.mistyped(want)
+		}
+		return false
+	}
+	if c.depth++; c.depth > MaxDepth {
+		c.fail("nested too deep")
+		return false
+	}
+	c.pos++
+	c.first = true
+	return true
+}
+
+// NextKey moves to the next key of the object, which Key then returns; the caller reads or skips its value before
+// it calls NextKey again. It returns false, and leaves the object, at its end.
+func (c *Cursor) NextKey() bool {
+	b := c.peek()
+	if b == '}' {
+		c.leave()
+		return false
+	}
+	if c.first {
+		c.first = false
+	} else {
+		if b != ',' {
+			c.fail("want , or } in an object")
+			return false
+		}
+		c.pos++
+		b = c.peek()
+	}
+	if b != '"' {
+		c.fail("want a key")
+		return false
+	}
+	c.key = c.text()
+	if c.peek() != ':' {
+		c.fail("want : after a key")
+		return false
+	}
+	c.pos++
+	return true
+}
+
+// NextElem moves to the next element of the array; the caller reads or skips it before it calls NextElem again.
+// It returns false, and leaves the array, at its end.
+func (c *Cursor) NextElem() bool {
+	b := c.peek()
+	if b == ']' {
+		c.leave()
+		return false
+	}
+	if c.first {
+		c.first = false
+	} else {
+		if b != ',' {
+			c.fail("want , or ] in an array")
+			return false
+		}
+		c.pos++
+		b = c.peek()
+	}
+	if b == 0 || b == ']' {
+		c.fail("want a value")
+		return false
+	}
+	return true
+}
+
+func (c *Cursor) leave() {
+	c.pos++
+	c.depth--
+	c.first = false
+}
+
+// Key returns the key that NextKey moved to, unescaped; valid until Reset.
+func (c *Cursor) Key() []byte { return c.key }
