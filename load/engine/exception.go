@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// exception is an error of the engine, in ClickHouse's wording: "Code: 60. DB::Exception: … (UNKNOWN_TABLE)".
+type exception struct {
+	code int
+	text string
+}
+
+func (e *exception) Error() string { return e.text }
+
+// errCancelled ends a statement whose client went away.
+var errCancelled = &exception{394, "Code: 394. DB::Exception: Query was cancelled. (QUERY_WAS_CANCELLED)"}
+
+var codePattern = regexp.MustCompile(`^Code: (\d+)\.`)
+
+func newException(text string) *exception {
+	text = strings.TrimRight(text, "\n ")
+	e := &exception{text: text}
+	if m := codePattern.FindStringSubmatch(text); m != nil {
+		e.code, _ = strconv.Atoi(m[1])
+		return e
+	}
+	e.code, e.text = 1001, "Code: 1001. DB::Exception: "+text+" (STD_EXCEPTION)"
+	return e
+}
+
+// refuse is an exception of the front itself.
+func refuse(code int, name, reason string) *exception {
+	return newException("Code: " + strconv.Itoa(code) + ". DB::Exception: " + reason + ". (" + name + ")")
+}
+
+// asException gives every error ClickHouse's form.
+func asException(err error) *exception {
+	var e *exception
+	if errors.As(err, &e) {
+		return e
+	}
+	return newException(err.Error())
+}
+
+// status is the HTTP status ClickHouse's own server gives a code.
+func (e *exception) status() int {
+	switch e.code {
+	case 192, 193, 194, 497, 516: // UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED
+		return http.StatusForbidden
+	case 6, 26, 27, 32, 33, 38, 41, 43, 44, 53, 62, 69, 70, 72, 117, 130, 131, 164, 179, 184, 215, 456, 457: // parse and type errors, READONLY
+		return http.StatusBadRequest
+	case 16, 46, 47, 50, 55, 56, 60, 63, 73, 81, 82, 115: // UNKNOWN_*
+		return http.StatusNotFound
+	case 48:
+		return http.StatusNotImplemented
+	case 159:
+		return http.StatusRequestTimeout
+	case 173, 202, 209: // CANNOT_ALLOCATE_MEMORY, TOO_MANY_SIMULTANEOUS_QUERIES, SOCKET_TIMEOUT
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waymark/internal/fault"
+)
+
+// ServeOptions say what to serve and how. Library and Dir are required.
+type ServeOptions struct {
+	Library string // path of libchdb.so
+	Dir     string // the warehouse's directory, created when absent
+	Addr    string // "127.0.0.1:0" when empty; loopback only
+	Secret  string // the password of every request; generated when empty
+	Log     zerolog.Logger
+	Ready   func(addr string) // called once, when requests are served
+
+	MemoryLimit int64  // bytes the engine may use; 0 is its own default, 90 % of the machine
+	Threads     int    // of one statement; 0 is the number of cores
+	TCPPort     int    // ClickHouse's native protocol as well, without a password, for tests; 0 is off
+	LogLevel    string // the engine's own log on stderr: "" is none, else "error", "information", "debug", "trace"
+}
+
+// drainTimeout is how long running statements may finish after the server was told to stop.
+const drainTimeout = 10 * time.Second
+
+// Serve runs the engine in this process until ctx ends, then drains and closes it. A process can do that once.
+func Serve(ctx context.Context, o ServeOptions) (err error) {
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.Secret == "" {
+		o.Secret = newID()
+	}
+	lock, err := lockDir(o.Dir)
+	if err != nil {
+		return err
+	}
+	defer lock.release()
+	listener, err := listenLoopback(o.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	f, stop, err := open(o)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	addr := listener.Addr().String()
+	if err := lock.publish(endpoint{Address: addr, Secret: o.Secret, PID: os.Getpid()}); err != nil {
+		return err
+	}
+	return f.listen(ctx, listener, func() {
+		if o.Ready != nil {
+			o.Ready(addr)
+		}
+	})
+}
+
+func listenLoopback(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fault.New(fault.Invalid, "serve the engine on %q: only loopback addresses are served", addr)
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fault.New(fault.Conflict, "serve the engine: %w", err)
+	}
+	return l, nil
+}
+
+// open boots the engine over the directory; stop closes it and must be called after the last request.
+func open(o ServeOptions) (f *front, stop func(), err error) {
+	config, err := writeConfig(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	lib, err := openLibrary(o.Library)
+	if err != nil {
+		return nil, nil, err
+	}
+	setUTC()
+	lib.setSignalHandlersEnabled(0) // with them a recovered nil dereference in Go hangs
+	args := []string{"--path=" + filepath.Join(o.Dir, "db"), "--config-file=" + config, "--implicit_select=0", "--async_insert=0"}
+	if o.Threads > 0 {
+		args = append(args, "--max_threads="+strconv.Itoa(o.Threads))
+	}
+	boot := args
+	if o.LogLevel != "" {
+		boot = append(boot[:len(boot):len(boot)], "--log-level="+o.LogLevel)
+	}
+	keeper, err := dial(lib, boot) // keeps the engine up between requests
+	if err != nil {
+		e := fault.New(fault.Conflict, "open the warehouse: %w", err)
+		e.Object, e.Hint = o.Dir, "another engine may have the directory open, or it was written by a newer one"
+		return nil, nil, e
+	}
+	stop = func() { keeper.close(); lib.shutdown() }
+	var version string
+	if _, err := keeper.query("SELECT version()", "TSVRaw", nil, func(b []byte) error { version = strings.TrimSpace(string(b)); return nil }); err != nil {
+		stop()
+		return nil, nil, fault.New(fault.Internal, "ask the engine's version: %w", err)
+	}
+	return &front{lib: lib, args: args, secret: o.Secret, version: version, log: o.Log, running: map[string]*running{}}, stop, nil
+}
+
+// listen serves until ctx ends; then no new request is taken, running ones get drainTimeout, the rest are killed.
+func (f *front) listen(ctx context.Context, l net.Listener, ready func()) error {
+	requests, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	server := &http.Server{
+		Handler:           f,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ReadHeaderTimeout: 30 * time.Second,
+		MaxHeaderBytes:    4 << 20, // settings, parameters and whole queries travel in the URL
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	ready()
+	select {
+	case err := <-served:
+		return fault.New(fault.Internal, "serve the engine: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	err := server.Shutdown(drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		kill()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		defer cancel()
+		err = server.Shutdown(last)
+	}
+	<-served
+	if err != nil {
+		return fault.New(fault.Internal, "stop the engine: %w", err)
+	}
+	return nil
+}
+
+// writeConfig writes the engine's configuration file; only what the library honours is in it.
+func writeConfig(o ServeOptions) (path string, err error) {
+	var b strings.Builder
+	b.WriteString("<clickhouse>\n")
+	if o.MemoryLimit > 0 {
+		fmt.Fprintf(&b, "  <max_server_memory_usage>%d</max_server_memory_usage>\n", o.MemoryLimit)
+	}
+	if o.TCPPort > 0 {
+		fmt.Fprintf(&b, "  <tcp_port>%d</tcp_port>\n  <listen_host>127.0.0.1</listen_host>\n", o.TCPPort)
+	}
+	b.WriteString("</clickhouse>\n")
+	path = filepath.Join(o.Dir, "engine.xml")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		return "", fault.New(fault.Internal, "write the engine's configuration: %w", err)
+	}
+	return path, nil
+}
