@@ -125,7 +125,7 @@ func ParseDecimal(text []byte) (int64, Status) {
 		}
 	}
 	keep := point + exponent + 4 // digits that count, from the first one
-	if keep < 0 { // below a tenth of a unit
+	if keep < 0 {                // below a tenth of a unit
 		return 0, OK
 	}
 	n, seen := uint64(0), 0

@@ -1,0 +1,158 @@
+package jsonscan
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"sync"
+
+	"waymark/extract"
+)
+
+// Options say how a Stream cuts its input.
+type Options struct {
+	ChunkBytes int // aimed size of a chunk; 0 is extract.DefaultChunkBytes
+	MaxRecord  int // largest record in bytes; 0 is extract.DefaultMaxRecord
+	// Wrapper are the keys under which a page holds its records, such as "tickets": the elements of an array, or the
+	// one object, under such a key are the records.
+	Wrapper []string
+}
+
+// headBytes is how much of an unusable stretch of input is kept for its reject.
+const headBytes = 4 << 10
+
+const firstRead = 64 << 10
+
+// Stream cuts UTF-8 text into chunks of whole records. The layout of the text is recognised from its beginning:
+// one record per line, or values that may span lines (arrays, pages, documents). Chunk borders depend on the text and
+// the options alone. Next is for one goroutine; a chunk's Release may be called from any.
+type Stream struct {
+	r      io.Reader
+	o      Options
+	layout layout
+	index  int
+	buf    []byte // read and not yet handed out
+	eof    bool
+	offset int64 // of buf[0]
+	line   int64 // of buf[0]
+	el     elements
+	indent int  // of the line that buf[0] stands on, as far as it is known
+	inLine bool // something stands on that line before buf[0]
+	mu     sync.Mutex
+	free   [][]byte // released buffers
+}
+
+// NewStream returns a stream over r, which it does not close.
+func NewStream(r io.Reader, o Options) *Stream {
+	if o.ChunkBytes <= 0 {
+		o.ChunkBytes = extract.DefaultChunkBytes
+	}
+	if o.MaxRecord <= 0 {
+		o.MaxRecord = extract.DefaultMaxRecord
+	}
+	return &Stream{r: r, o: o, line: 1}
+}
+
+// Next returns the next chunk, io.EOF at the end, or the reader's own error. Stretches that hold no usable record
+// (too large, malformed, truncated) come as chunks of their own, for which Records yields a Record with a Reason.
+func (s *Stream) Next(ctx context.Context) (extract.Chunk, error) {
+	if s.layout == unknown {
+		if err := s.recognise(ctx); err != nil {
+			return extract.Chunk{}, err
+		}
+	}
+	next := s.nextLines
+	if s.layout == values {
+		next = s.nextElements
+	}
+	c, err := next(ctx)
+	if err != nil {
+		return extract.Chunk{}, err
+	}
+	c.Index = s.index
+	s.index++
+	return c, nil
+}
+
+// fill reads until at least want bytes are in buf or the input ends.
+func (s *Stream) fill(ctx context.Context, want int) error {
+	for len(s.buf) < want && !s.eof {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if len(s.buf) == cap(s.buf) { // an object may be far smaller than a chunk
+			s.buf = slices.Grow(s.buf, min(max(len(s.buf), firstRead), want-len(s.buf)))
+		}
+		n, err := s.r.Read(s.buf[len(s.buf):min(want, cap(s.buf))])
+		s.buf = s.buf[:len(s.buf)+n]
+		if err == io.EOF {
+			s.eof = true
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop forgets the first n bytes of buf.
+func (s *Stream) drop(n int) {
+	s.advance(n)
+	s.buf = s.buf[:copy(s.buf, s.buf[n:])]
+}
+
+func (s *Stream) advance(n int) {
+	from := 0
+	if i := bytes.LastIndexByte(s.buf[:n], '\n'); i >= 0 {
+		from, s.indent, s.inLine = i+1, 0, false
+	}
+	if !s.inLine {
+		text, _ := trim(s.buf, from, n)
+		s.indent += text - from
+		s.inLine = text < n
+	}
+	s.line += int64(bytes.Count(s.buf[:n], newline))
+	s.offset += int64(n)
+}
+
+var newline = []byte{'\n'}
+
+// hand makes a chunk of buf[from:to], and moves what is behind next to a new buffer.
+func (s *Stream) hand(from, to, next int, part int) extract.Chunk {
+	full := s.buf
+	c := extract.Chunk{
+		Data: full[from:to:to], Part: part, Offset: s.offset + int64(from),
+		Line: s.line + int64(bytes.Count(full[:from], newline)),
+	}
+	s.advance(next)
+	s.buf = append(s.take(len(full)-next), full[next:]...)
+	c.Release = func() { s.give(full[:0]) }
+	return c
+}
+
+// reject makes a chunk of its own for the unusable stretch that starts at buf[from]; it copies what it keeps.
+func (s *Stream) reject(from, to int, part int) extract.Chunk {
+	head := bytes.Clone(s.buf[from:min(to, from+headBytes)])
+	return extract.Chunk{Data: head, Part: part, Offset: s.offset + int64(from), Line: s.line + int64(bytes.Count(s.buf[:from], newline))}
+}
+
+// take returns an empty buffer for a tail of n bytes and what follows.
+func (s *Stream) take(n int) []byte {
+	if n == 0 && s.eof {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.free); n > 0 {
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b
+	}
+	return make([]byte, 0, s.o.ChunkBytes)
+}
+
+func (s *Stream) give(b []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, b)
+}
