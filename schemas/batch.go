@@ -89,6 +89,24 @@ func (d *Dict) Code(b []byte) uint32 {
 	}
 }
 
+// Find returns the number of b when it is known.
+func (d *Dict) Find(b []byte) (uint32, bool) {
+	if len(d.slots) == 0 {
+		return 0, false
+	}
+	h := xxh3.Hash(b)
+	tag, mask := uint32(h>>32), uint32(len(d.slots)-1)
+	for i := uint32(h) & mask; ; i = (i + 1) & mask {
+		s := d.slots[i]
+		if s == 0 {
+			return 0, false
+		}
+		if d.tags[s-1] == tag && string(d.Value(s-1)) == string(b) {
+			return s - 1, true
+		}
+	}
+}
+
 func (d *Dict) add(b []byte, tag, slot uint32) uint32 {
 	code := uint32(len(d.ends))
 	d.bytes = append(d.bytes, b...)

@@ -1,0 +1,90 @@
+package journey
+
+import (
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"strconv"
+
+	"github.com/zeebo/xxh3"
+
+	"waymark/internal/fault"
+)
+
+// invalid is what is wrong with a rule; Parse adds the rule's position.
+func invalid(field, message string) *fault.Error {
+	e := fault.New(fault.Invalid, "%s", message)
+	e.Field = field
+	return e
+}
+
+// ruleField names a part of rule i (from 0) as the configuration spells it.
+func ruleField(i int, field string) string {
+	if field == "" {
+		return fmt.Sprintf("rules[%d]", i)
+	}
+	return fmt.Sprintf("rules[%d].%s", i, field)
+}
+
+func quote(s string) string { return strconv.Quote(s) }
+
+// suggest names the closest candidate when one is close enough to be meant.
+func suggest(s string, candidates []string) string {
+	best, distance := "", len(s)/3+2
+	for _, c := range candidates {
+		if d := editDistance(s, c); d < distance {
+			best, distance = c, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + quote(best) + "?"
+}
+
+// editDistance counts insertions, deletions and replacements (Levenshtein).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// fingerprint hashes the rules in a canonical, length-prefixed form.
+func fingerprint(rules []Rule) string {
+	var b []byte
+	add := func(s string) { b = append(strconv.AppendInt(b, int64(len(s)), 10), ':'); b = append(b, s...) }
+	for _, r := range rules {
+		names := make([]string, 0, len(r.When))
+		for name := range r.When {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		b = strconv.AppendInt(append(b, 'R'), int64(len(names)), 10)
+		for _, name := range names {
+			add(name)
+			b = strconv.AppendInt(append(b, 'P'), int64(len(r.When[name])), 10)
+			for _, p := range r.When[name] {
+				add(p)
+			}
+		}
+		add(r.Stage)
+		add(r.Touchpoint)
+		add(r.Channel)
+	}
+	sum := xxh3.Hash128(b).Bytes()
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,138 @@
+package privacy
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"hash"
+
+	"waymark/internal/fault"
+	"waymark/schemas"
+)
+
+// MinKey is the smallest accepted key in bytes; a shorter one could be guessed.
+const MinKey = 16
+
+// Bounds of what one Space remembers; beyond them it starts anew. Longer identifiers are not remembered.
+const (
+	cacheValues = 1 << 17
+	cacheBytes  = 8 << 20
+	cacheLength = 256
+	cacheSpaces = 64
+)
+
+// Keyer turns raw identifiers into keyed pseudonyms. It serves one goroutine.
+type Keyer struct {
+	mac    hash.Hash
+	spaces []*Space
+	msg    []byte
+	sum    []byte
+}
+
+// NewKeyer returns a Keyer for key, which must have at least MinKey bytes.
+func NewKeyer(key []byte) (*Keyer, error) {
+	if len(key) < MinKey {
+		return nil, fault.New(fault.Invalid, "privacy key: %d bytes, needs at least %d", len(key), MinKey)
+	}
+	return &Keyer{mac: hmac.New(sha256.New, key)}, nil
+}
+
+// Pseudonym returns the pseudonym of raw: 16 bytes that depend on the key, the kind, the name space and the normalised
+// text; zero when raw normalises to nothing. country is the ISO 3166 alpha-2 country of national phone numbers.
+func (k *Keyer) Pseudonym(kind schemas.Identifier, system string, raw []byte, country string) [16]byte {
+	return k.Space(kind, system, country).Pseudonym(raw)
+}
+
+// Space returns the name space of kind in system, for callers that ask for many pseudonyms of it. Company-wide kinds
+// ignore system, all but Phone ignore country.
+func (k *Keyer) Space(kind schemas.Identifier, system, country string) *Space {
+	if !namespaced(kind) {
+		system = ""
+	}
+	if kind != schemas.Phone {
+		country = ""
+	}
+	for _, s := range k.spaces {
+		if s.kind == kind && s.system == system && s.country == country {
+			return s
+		}
+	}
+	if len(k.spaces) >= cacheSpaces {
+		k.spaces = k.spaces[:0]
+	}
+	s := &Space{keyer: k, kind: kind, system: system, country: country}
+	k.spaces = append(k.spaces, s)
+	return s
+}
+
+// namespaced reports whether ids of kind belong to the system that issued them.
+func namespaced(kind schemas.Identifier) bool {
+	return kind == schemas.Device || kind == schemas.Contact || kind == schemas.Account
+}
+
+// sign computes the pseudonym of a normalised identifier. The system is length-prefixed so that no pair of name space
+// and identifier can spell another pair.
+func (k *Keyer) sign(kind schemas.Identifier, system string, id []byte) (out [16]byte) {
+	k.msg = append(k.msg[:0], byte(kind), byte(len(system)>>8), byte(len(system)))
+	k.msg = append(k.msg, system...)
+	k.msg = append(k.msg, id...)
+	k.mac.Reset()
+	k.mac.Write(k.msg)
+	k.sum = k.mac.Sum(k.sum[:0])
+	copy(out[:], k.sum)
+	return out
+}
+
+// Space is one name space of identifiers with what it remembers, so that a repeated spelling costs a lookup and no
+// HMAC. It belongs to its Keyer's goroutine.
+type Space struct {
+	keyer           *Keyer
+	kind            schemas.Identifier
+	system, country string
+
+	seen   schemas.Dict // raw spellings
+	ids    [][16]byte   // pseudonym of each
+	last   []byte       // the previous spelling: consecutive records are often of one person
+	lastID [16]byte
+	norm   []byte
+}
+
+// Pseudonym is Keyer.Pseudonym in this name space.
+func (s *Space) Pseudonym(raw []byte) [16]byte {
+	if len(raw) == 0 {
+		return [16]byte{}
+	}
+	if bytes.Equal(raw, s.last) {
+		return s.lastID
+	}
+	id := s.lookup(raw)
+	if len(raw) <= cacheLength {
+		s.last, s.lastID = append(s.last[:0], raw...), id
+	}
+	return id
+}
+
+func (s *Space) lookup(raw []byte) [16]byte {
+	if len(raw) > cacheLength {
+		return s.compute(raw)
+	}
+	code := s.seen.Code(raw)
+	if int(code) < len(s.ids) {
+		return s.ids[code]
+	}
+	id := s.compute(raw)
+	s.ids = append(s.ids, id)
+	if len(s.ids) >= cacheValues || s.seen.Size() >= cacheBytes {
+		s.seen.Reset()
+		s.ids = s.ids[:0]
+	}
+	return id
+}
+
+func (s *Space) compute(raw []byte) [16]byte {
+	s.norm = Normalise(s.norm[:0], s.kind, raw, s.country)
+	if len(s.norm) == 0 {
+		return [16]byte{}
+	}
+	return s.keyer.sign(s.kind, s.system, s.norm)
+}
