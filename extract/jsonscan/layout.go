@@ -24,7 +24,8 @@ func (s *Stream) recognise(ctx context.Context) error {
 			return err
 		}
 		limit := s.o.MaxRecord + 3
-		if s.layout = guess(s.buf, s.o.Wrapper, s.eof || len(s.buf) >= limit); s.layout != unknown {
+		seen := s.buf[:min(len(s.buf), limit)] // the same whatever ChunkBytes is
+		if s.layout = guess(seen, s.o.Wrapper, len(seen) == limit || s.eof && len(seen) == len(s.buf)); s.layout != unknown {
 			return nil
 		}
 		want = min(2*len(s.buf), limit)
@@ -65,11 +66,17 @@ func guess(data []byte, wrapper []string, all bool) layout {
 	// The first value is not whole. Told by its first line end: a record per line begins with { on the next line too.
 	eol := bytes.IndexByte(data[at:], '\n')
 	if eol < 0 {
-		return lines
+		eol = len(data) - at
 	}
 	_, before := trim(data, at, at+eol)
 	after, _ := trim(data, at+eol, len(data))
-	if data[before-1] == '[' || data[before-1] == '{' || after < len(data) && data[after] != '{' {
+	if after == len(data) {
+		if all {
+			return lines
+		}
+		return unknown
+	}
+	if data[before-1] == '[' || data[before-1] == '{' || data[after] != '{' {
 		return values
 	}
 	return lines
