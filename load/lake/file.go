@@ -1,0 +1,121 @@
+package lake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// magic begins and ends a Parquet file.
+const magic = "PAR1"
+
+// file is a whole Parquet file as a reader over the spool: nothing is copied together.
+type file struct {
+	spool  *Spool
+	parts  []part
+	size   int64
+	offset int64
+}
+
+// part is a stretch of the file: bytes at hand, or a stretch of the spool.
+type part struct {
+	end   int64 // in the file
+	bytes []byte
+	at    int64 // in the spool, when bytes is nil
+	size  int64
+}
+
+// newFile lays out header, row groups and footer.
+func newFile(s *Spool, a *assembly) (*file, error) {
+	f := &file{spool: s}
+	f.add(part{bytes: []byte(magic), size: int64(len(magic))})
+	groups := make([]placed, len(a.groups))
+	for i, g := range a.groups {
+		groups[i] = placed{g, f.size}
+		size := int64(0)
+		for c := range g.columns {
+			size += g.columns[c].size
+		}
+		f.add(part{at: a.at[i], size: size})
+	}
+	footer := appendFooter(nil, a.table, groups, &a.out)
+	if int64(len(footer)) != int64(int32(len(footer))) {
+		return nil, fmt.Errorf("a footer of %d bytes", len(footer))
+	}
+	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
+	footer = append(footer, magic...)
+	f.add(part{bytes: footer, size: int64(len(footer))})
+	return f, nil
+}
+
+func (f *file) add(p part) {
+	f.size += p.size
+	p.end = f.size
+	f.parts = append(f.parts, p)
+}
+
+// digest returns the SHA-256 of the file in hex and rewinds it.
+func (f *file) digest(ctx context.Context) (string, error) {
+	h := sha256.New()
+	buf := make([]byte, 256<<10)
+	for f.offset = 0; ; {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		n, err := f.Read(buf)
+		h.Write(buf[:n])
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	f.offset = 0
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Read implements io.Reader.
+func (f *file) Read(p []byte) (int, error) {
+	i := sort.Search(len(f.parts), func(i int) bool { return f.parts[i].end > f.offset })
+	if i == len(f.parts) {
+		return 0, io.EOF
+	}
+	t := &f.parts[i]
+	from := f.offset - (t.end - t.size)
+	p = p[:min(int64(len(p)), t.size-from)]
+	if t.bytes != nil {
+		n := copy(p, t.bytes[from:])
+		f.offset += int64(n)
+		return n, nil
+	}
+	n, err := f.spool.readAt(p, t.at+from)
+	f.offset += int64(n)
+	if n == len(p) {
+		err = nil // the spool may say that it ends here; the file does not
+	}
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// Seek implements io.Seeker.
+func (f *file) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += f.offset
+	case io.SeekEnd:
+		offset += f.size
+	}
+	if offset < 0 {
+		return 0, errors.New("seek before the start")
+	}
+	f.offset = offset
+	return offset, nil
+}

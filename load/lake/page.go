@@ -1,0 +1,123 @@
+package lake
+
+import (
+	"encoding/binary"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// pageBytes bounds a data page, unless a single record is larger; pageValues bounds one of dictionary codes.
+const (
+	pageBytes  = 1 << 20
+	pageValues = 1 << 17
+)
+
+// minZstd is the size below which compressing a page cannot pay for its frame.
+const minZstd = 64
+
+// pages collects the pages of one column chunk uncompressed, then writes them behind their headers.
+type pages struct {
+	raw    []byte
+	marks  []pageMark
+	packed []byte // the same pages compressed
+	ends   []int
+	header thrift
+	level  []byte
+	zstd   *zstd.Encoder
+}
+
+type pageMark struct {
+	end        int
+	values     int32
+	encoding   format.Encoding
+	dictionary bool
+}
+
+func newPages() pages {
+	// The options are constants, so that New cannot fail. One goroutine: the workers are the parallelism.
+	encoder, _ := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true), zstd.WithWindowSize(pageBytes))
+	return pages{zstd: encoder}
+}
+
+func (p *pages) reset() { p.raw, p.marks = p.raw[:0], p.marks[:0] }
+
+// done ends the page whose bytes were appended to raw.
+func (p *pages) done(values int, encoding format.Encoding, dictionary bool) {
+	p.marks = append(p.marks, pageMark{len(p.raw), int32(values), encoding, dictionary})
+}
+
+// levels appends repetition or definition levels of 0 and 1 to the page that is being put together.
+func (p *pages) levels(levels []uint8) {
+	encoder := rle.Encoding{BitWidth: 1}
+	p.level, _ = encoder.EncodeLevels(p.level, levels) // fails for widths above 8 only
+	p.raw = binary.LittleEndian.AppendUint32(p.raw, uint32(len(p.level)))
+	p.raw = append(p.raw, p.level...)
+}
+
+// flush appends the pages to dst and completes c. They are compressed when that saves at least a tenth.
+func (p *pages) flush(dst []byte, c *chunk, compress bool) []byte {
+	c.zstd = compress && len(p.raw) >= minZstd && p.compress()
+	c.offset = int64(len(dst))
+	c.dataPage = c.offset
+	start, packedStart := 0, 0
+	for i, m := range p.marks {
+		raw := p.raw[start:m.end]
+		stored := raw
+		if c.zstd {
+			stored = p.packed[packedStart:p.ends[i]]
+			packedStart = p.ends[i]
+		}
+		p.writeHeader(m, len(raw), len(stored))
+		dst = append(dst, p.header.buf...)
+		dst = append(dst, stored...)
+		c.raw += int64(len(p.header.buf) + len(raw))
+		if m.dictionary {
+			c.dataPage = int64(len(dst))
+		} else if m.encoding != format.Plain { // a page without values is plain among others that are not
+			c.encoding = int32(m.encoding)
+		}
+		start = m.end
+	}
+	c.size = int64(len(dst)) - c.offset
+	return dst
+}
+
+func (p *pages) compress() bool {
+	p.packed, p.ends = p.packed[:0], p.ends[:0]
+	start := 0
+	for _, m := range p.marks {
+		p.packed = p.zstd.EncodeAll(p.raw[start:m.end], p.packed)
+		p.ends = append(p.ends, len(p.packed))
+		start = m.end
+	}
+	return len(p.packed) < len(p.raw)-len(p.raw)/10
+}
+
+func (p *pages) writeHeader(m pageMark, raw, stored int) {
+	w := &p.header
+	w.buf = w.buf[:0]
+	w.open()
+	if m.dictionary {
+		w.i32(1, int32(format.DictionaryPage))
+	} else {
+		w.i32(1, int32(format.DataPage))
+	}
+	w.i32(2, int32(raw))
+	w.i32(3, int32(stored))
+	if m.dictionary {
+		w.begin(7)
+		w.i32(1, m.values)
+		w.i32(2, int32(m.encoding))
+	} else {
+		w.begin(5)
+		w.i32(1, m.values)
+		w.i32(2, int32(m.encoding))
+		w.i32(3, int32(format.RLE))
+		w.i32(4, int32(format.RLE))
+	}
+	w.end()
+	w.end()
+}
