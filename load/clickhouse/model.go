@@ -1,6 +1,12 @@
 package clickhouse
 
-import "context"
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
 
 // Model is a mart table and the SELECT that makes it.
 type Model struct {
@@ -26,42 +32,114 @@ type ModelState struct {
 	Stale   bool // the table was not yet built whole from this SQL and Fingerprint; true when Created
 }
 
-// View is a plain view of cx_bi.
-type View struct {
-	Name    string
-	Comment string
-	SQL     string
-	Columns map[string]string // comment of each column; every column of the SELECT needs one
+// ModelTable is the published table of m.
+func ModelTable(m Model) Table {
+	t := Table{Database: m.Database, Name: m.Name}
+	if t.Database == "" {
+		t.Database = Mart
+	}
+	// A tuple keeps NULLs apart from each other and from zero; a bare NULL argument would make the whole hash NULL.
+	t.hash = fmt.Sprintf("sipHash64(tuple(%s))", idents(m.definition().names()))
+	return t
 }
 
-// TestResult is the outcome of one data test.
-type TestResult struct {
-	Failures int64 // rows the test's SELECT gave; 0 is a pass
-	Columns  []string
-	Sample   [][]string // up to five of those rows
+func (m Model) definition() definition {
+	return definition{columns: m.Columns, partitionBy: m.PartitionBy, orderBy: m.OrderBy, comment: m.Comment}
+}
+
+// mark is what the table's comment carries besides the text: which structure it has, and which SQL it was built from
+// whole. It lives in the comment because that changes in one atomic statement with, or on, the table.
+type mark struct{ structure, built string }
+
+const markStart = "\n[waymark "
+
+func (m Model) structure() string {
+	d := m.definition()
+	d.comment = ""
+	return digest(d.create("CREATE TABLE", ModelTable(m)))
+}
+
+func (m Model) content() string { return digest(m.SQL + "\x00" + m.Fingerprint) }
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (k mark) comment(text string) string {
+	return fmt.Sprintf("%s%sstructure=%s built=%s]", text, markStart, k.structure, k.built)
+}
+
+// parseMark reads a comment; text without a mark gives an empty one.
+func parseMark(comment string) mark {
+	var k mark
+	if i := strings.LastIndex(comment, markStart); i >= 0 {
+		for _, field := range strings.Fields(strings.TrimSuffix(comment[i+len(markStart):], "]")) {
+			if v, ok := strings.CutPrefix(field, "structure="); ok {
+				k.structure = v
+			}
+			if v, ok := strings.CutPrefix(field, "built="); ok {
+				k.built = v
+			}
+		}
+	}
+	return k
 }
 
 // EnsureModel checks the SELECT of m against its columns and creates its table, or recreates it (empty, in one atomic
 // statement) when columns, order or partitioning changed. params are the query parameters of m.SQL.
 func (w *Warehouse) EnsureModel(ctx context.Context, m Model, params map[string]string) (ModelState, error) {
-	return ModelState{}, errUnwritten
+	if err := w.checkColumns(ctx, m, params); err != nil {
+		return ModelState{}, err
+	}
+	t := ModelTable(m)
+	have, err := w.describeTable(ctx, t)
+	if err != nil {
+		return ModelState{}, err
+	}
+	var current mark
+	if have != nil {
+		current = parseMark(have.comment)
+	}
+	if current.structure == m.structure() {
+		err := w.updateComments(ctx, m, have, current)
+		return ModelState{Stale: current.built != m.content()}, err
+	}
+	d := m.definition()
+	d.comment = mark{structure: m.structure()}.comment(m.Comment)
+	if have != nil {
+		w.log.Info().Str("model", m.Name).Msg("model is recreated: its columns, order or partitioning changed")
+	}
+	err = w.exec(ctx, statement{
+		what: "create model " + t.String(), sql: d.create("CREATE OR REPLACE TABLE", t), repeatable: true,
+	})
+	return ModelState{Created: true, Stale: true}, err
+}
+
+func (w *Warehouse) describeTable(ctx context.Context, t Table) (*found, error) {
+	tables, err := w.describeDatabase(ctx, t.Database)
+	return tables[t.Name], err
+}
+
+// updateComments corrects what does not need the table to be built anew.
+func (w *Warehouse) updateComments(ctx context.Context, m Model, have *found, current mark) error {
+	d := m.definition()
+	d.comment = current.comment(m.Comment)
+	changes := d.changes(have)
+	if len(changes) == 0 {
+		return nil
+	}
+	t := ModelTable(m)
+	return w.exec(ctx, statement{
+		what: "update comments of " + t.String(), sql: "ALTER TABLE " + t.sql() + " " + strings.Join(changes, ", "), repeatable: true,
+	})
 }
 
 // MarkBuilt records that every partition of the model's table is built from its present SQL and Fingerprint.
-func (w *Warehouse) MarkBuilt(ctx context.Context, m Model) error { return errUnwritten }
-
-// ModelTable is the published table of m.
-func ModelTable(m Model) Table { return Table{} }
-
-// BuildModel runs the SELECT of m into a fresh staging table.
-func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params map[string]string) (*Staging, error) {
-	return nil, errUnwritten
+func (w *Warehouse) MarkBuilt(ctx context.Context, m Model) error {
+	t := ModelTable(m)
+	comment := mark{structure: m.structure(), built: m.content()}.comment(m.Comment)
+	return w.exec(ctx, statement{
+		what: "mark model " + t.String(), sql: "ALTER TABLE " + t.sql() + " MODIFY COMMENT " + literal(comment), repeatable: true,
+	})
 }
-
-// RunTest runs a data test: a SELECT of the rows that are wrong.
-func (w *Warehouse) RunTest(ctx context.Context, sql string, params map[string]string) (TestResult, error) {
-	return TestResult{}, errUnwritten
-}
-
-// EnsureViews creates or replaces plain views in cx_bi, with their comments, in the order given.
-func (w *Warehouse) EnsureViews(ctx context.Context, views []View) error { return errUnwritten }

@@ -24,3 +24,17 @@ type Options struct {
 	RetryBudget time.Duration
 	Log         zerolog.Logger
 }
+
+func (o Options) statementTimeout() time.Duration {
+	if o.StatementTimeout > 0 {
+		return o.StatementTimeout
+	}
+	return time.Hour
+}
+
+func (o Options) retryBudget() time.Duration {
+	if o.RetryBudget == 0 {
+		return 30 * time.Second
+	}
+	return max(o.RetryBudget, 0)
+}

@@ -1,33 +1,122 @@
 package clickhouse
 
-import "context"
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	ch "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
 
 // Rows is a result being read. It serves one goroutine and must be closed.
 type Rows struct {
 	Columns []string
 	Types   []string // ClickHouse type names
+
+	w      *Warehouse
+	ctx    context.Context
+	cancel context.CancelFunc
+	id     string
+	rows   driver.Rows
+	dest   []any // pointers that the driver fills
+	values []any
+	text   []string
+	done   bool
+	err    error
 }
 
 // Query runs one statement and streams its result. With readonly the server refuses anything that writes.
 func (w *Warehouse) Query(ctx context.Context, sql string, params map[string]string, readonly bool) (*Rows, error) {
-	return nil, errUnwritten
+	st := statement{what: "query", sql: sql, params: params}
+	if readonly {
+		st.settings = ch.Settings{"readonly": 1}
+	}
+	r := &Rows{w: w, id: queryID()}
+	limited, cancel := context.WithTimeout(w.queryContext(ctx, r.id, st), w.statementTimeout)
+	r.ctx, r.cancel = limited, cancel
+	rows, err := w.conn.Query(limited, sql)
+	if err != nil {
+		return nil, r.fail(err)
+	}
+	r.rows, r.Columns = rows, rows.Columns()
+	for _, t := range rows.ColumnTypes() {
+		r.Types = append(r.Types, t.DatabaseTypeName())
+		r.dest = append(r.dest, reflect.New(t.ScanType()).Interface())
+	}
+	r.values, r.text = make([]any, len(r.dest)), make([]string, len(r.dest))
+	return r, nil
+}
+
+// fail maps an error and ends the query on the server when its context ended.
+func (r *Rows) fail(err error) error {
+	if r.ctx.Err() != nil {
+		r.w.kill(r.ctx, r.id)
+		if errors.Is(r.ctx.Err(), context.Canceled) {
+			err = context.Canceled
+		}
+	}
+	r.cancel()
+	return faultOf("query", err)
 }
 
 // Next moves to the next row; false at the end or on an error, which Err tells.
-func (r *Rows) Next() bool { return false }
+func (r *Rows) Next() bool {
+	if r.done {
+		return false
+	}
+	if r.rows.Next() {
+		return true
+	}
+	r.done = true
+	if err := r.rows.Err(); err != nil {
+		r.err = r.fail(err)
+	}
+	return false
+}
 
 // Values returns the current row as Go values (nil for NULL); valid until Next.
-func (r *Rows) Values() ([]any, error) { return nil, errUnwritten }
+func (r *Rows) Values() ([]any, error) {
+	if err := r.rows.Scan(r.dest...); err != nil {
+		return nil, faultOf("read row", err)
+	}
+	for i, d := range r.dest {
+		v := reflect.ValueOf(d).Elem()
+		for v.Kind() == reflect.Pointer && !v.IsNil() {
+			v = v.Elem()
+		}
+		if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface && v.IsNil() {
+			r.values[i] = nil
+			continue
+		}
+		r.values[i] = v.Interface()
+	}
+	return r.values, nil
+}
 
 // Text returns the current row as text by FormatValue; valid until Next.
-func (r *Rows) Text() ([]string, error) { return nil, errUnwritten }
+func (r *Rows) Text() ([]string, error) {
+	values, err := r.Values()
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range values {
+		r.text[i] = FormatValue(v, r.Types[i])
+	}
+	return r.text, nil
+}
 
 // Err returns what ended the rows early.
-func (r *Rows) Err() error { return nil }
+func (r *Rows) Err() error { return r.err }
 
-// Close ends the query.
-func (r *Rows) Close() error { return nil }
-
-// FormatValue renders a value for people and files: times as UTC ISO 8601, NULL as "", decimals exactly, arrays and
-// maps as JSON.
-func FormatValue(v any, clickhouseType string) string { return "" }
+// Close ends the query; what was not read is thrown away. It may be repeated.
+func (r *Rows) Close() error {
+	if !r.done {
+		r.done = true
+		r.cancel()
+		_ = r.rows.Close()
+		r.w.kill(r.ctx, r.id)
+	}
+	r.cancel()
+	return nil
+}

@@ -2,12 +2,18 @@ package clickhouse
 
 import (
 	"context"
-	"io"
+	"fmt"
+	"slices"
+	"strings"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
-// Staging is a private table of waymark_stage in which partitions of one published table are built.
+// Staging is a private table of waymark_stage in which partitions of one published table are built. Its methods are
+// called by one goroutine at a time, except Load and LoadBatch, which may overlap.
 type Staging struct {
 	w      *Warehouse
 	table  Table // in waymark_stage
@@ -18,20 +24,96 @@ type Staging struct {
 // NewStaging creates an empty staging table for t. The tag (lower-case letters, digits, _) makes the name unique: a
 // leftover of the same name is dropped first.
 func (w *Warehouse) NewStaging(ctx context.Context, t *schemas.Table, tag string) (*Staging, error) {
-	return nil, errUnwritten
+	s, err := w.newStaging(ctx, RawTable(t), rawDefinition(t), tag)
+	if err != nil {
+		return nil, err
+	}
+	s.raw = t
+	return s, nil
+}
+
+func (w *Warehouse) newStaging(ctx context.Context, target Table, d definition, tag string) (*Staging, error) {
+	if !isTag(tag) {
+		return nil, fault.New(fault.Internal, "staging tag %q: only lower-case letters, digits and _ are allowed", tag)
+	}
+	table := Table{Database: Stage, Name: target.Name + "__" + tag, hash: target.hash}
+	what := "create staging table " + table.Name
+	policy, err := w.storagePolicy(ctx, target)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if err := w.DropStaging(ctx, table.Name); err != nil {
+		return nil, err
+	}
+	sql := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s\nENGINE = MergeTree\n%s", table.sql(), target.sql(), d.layout())
+	if policy != "" && policy != "default" {
+		// Parts are hard-linked into the target, which needs the same disks.
+		sql += "\nSETTINGS storage_policy = " + literal(policy)
+	}
+	if err := w.exec(ctx, statement{what: what, sql: sql, repeatable: true}); err != nil {
+		return nil, err
+	}
+	return &Staging{w: w, table: table, target: target}, nil
+}
+
+func isTag(tag string) bool {
+	return tag != "" && len(tag) <= 100 && strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// storagePolicy tells where a table lives; kind NotFound when it does not exist.
+func (w *Warehouse) storagePolicy(ctx context.Context, t Table) (string, error) {
+	policy, exists := "", false
+	err := w.read(ctx, statement{
+		what:   "look for table " + t.String(),
+		sql:    "SELECT storage_policy FROM system.tables WHERE database = {database:String} AND name = {name:String}",
+		params: map[string]string{"database": t.Database, "name": t.Name},
+	}, func() { exists = false }, func(r driver.Rows) error {
+		exists = true
+		return r.Scan(&policy)
+	})
+	if err == nil && !exists {
+		err = fault.New(fault.NotFound, "table %s does not exist", t)
+	}
+	return policy, err
 }
 
 // AttachStaging returns the existing staging table of that name, to repeat a publish whose intent was journalled; kind
 // NotFound when it does not exist.
 func (w *Warehouse) AttachStaging(ctx context.Context, target Table, name string) (*Staging, error) {
-	return nil, errUnwritten
+	if !strings.HasPrefix(name, target.Name+"__") {
+		return nil, fault.New(fault.Internal, "staging table %s does not belong to %s", name, target)
+	}
+	s := &Staging{w: w, target: target, table: Table{Database: Stage, Name: name, hash: target.hash}}
+	if target.Database == Raw {
+		s.raw = schemas.TableByName(target.Name)
+	}
+	_, err := w.storagePolicy(ctx, s.table)
+	return s, err
 }
 
 // ListStagings returns the names of all staging tables, sorted.
-func (w *Warehouse) ListStagings(ctx context.Context) ([]string, error) { return nil, errUnwritten }
+func (w *Warehouse) ListStagings(ctx context.Context) ([]string, error) {
+	var names []string
+	err := w.read(ctx, statement{
+		what: "list staging tables", sql: "SELECT name FROM system.tables WHERE database = {database:String}",
+		params: map[string]string{"database": Stage},
+	}, func() { names = nil }, func(r driver.Rows) error {
+		name := ""
+		err := r.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	slices.Sort(names)
+	return names, err
+}
 
 // DropStaging drops a staging table by name; an absent one is fine.
-func (w *Warehouse) DropStaging(ctx context.Context, name string) error { return errUnwritten }
+func (w *Warehouse) DropStaging(ctx context.Context, name string) error {
+	return w.exec(ctx, statement{
+		what: "drop staging table " + name, repeatable: true,
+		sql: "DROP TABLE IF EXISTS " + Table{Database: Stage, Name: name}.sql() + " SYNC",
+	})
+}
 
 // Name is the staging table's name within waymark_stage, for the journal.
 func (s *Staging) Name() string { return s.table.Name }
@@ -42,33 +124,17 @@ func (s *Staging) Table() Table { return s.table }
 // Target is the published table that Replace writes to.
 func (s *Staging) Target() Table { return s.target }
 
-// Load inserts one Parquet file. It is not repeatable: after an error Truncate, or drop the staging, and start over.
-// name is for messages only.
-func (s *Staging) Load(ctx context.Context, name string, open func(ctx context.Context) (io.ReadCloser, error)) error {
-	return errUnwritten
+// State returns what each partition of the staging table holds.
+func (s *Staging) State(ctx context.Context) (States, error) {
+	return s.w.PartitionStates(ctx, s.table)
 }
 
-// LoadBatch inserts the rows of b, whole columns at a time. It works over both protocols; not repeatable, as Load.
-func (s *Staging) LoadBatch(ctx context.Context, b *schemas.Batch) error { return errUnwritten }
-
 // Truncate empties the staging table.
-func (s *Staging) Truncate(ctx context.Context) error { return errUnwritten }
-
-// State returns what each partition of the staging table holds.
-func (s *Staging) State(ctx context.Context) (States, error) { return nil, errUnwritten }
-
-// Resolve leaves one row per key: the one of the greatest (record_version, row_hash). Of business_interval only the
-// newest version of each schedule stays. Winners that are deleted go, except in journey_event, whose models need them.
-// It returns the partitions that changed; one that became empty is absent from State afterwards.
-func (s *Staging) Resolve(ctx context.Context) ([]string, error) { return nil, errUnwritten }
-
-// Optimize merges the named partitions (all when none is named) to one part each, so that Replace is as near to atomic
-// as ClickHouse can make it.
-func (s *Staging) Optimize(ctx context.Context, partitions ...string) error { return errUnwritten }
-
-// Replace swaps one partition of the target for the staging table's. It may be repeated. Replacing from an empty
-// partition is refused (kind Invalid): that is DropPartition's work.
-func (s *Staging) Replace(ctx context.Context, partition string) error { return errUnwritten }
+func (s *Staging) Truncate(ctx context.Context) error {
+	return s.w.exec(ctx, statement{
+		what: "empty staging table " + s.table.Name, sql: "TRUNCATE TABLE " + s.table.sql() + " SYNC", repeatable: true,
+	})
+}
 
 // Drop drops the staging table; it may be repeated.
-func (s *Staging) Drop(ctx context.Context) error { return errUnwritten }
+func (s *Staging) Drop(ctx context.Context) error { return s.w.DropStaging(ctx, s.table.Name) }

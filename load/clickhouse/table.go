@@ -1,7 +1,6 @@
 package clickhouse
 
 import (
-	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -54,5 +53,3 @@ func Mismatch(want, got States) string {
 	}
 	return first
 }
-
-var errUnwritten = fault.New(fault.Internal, "not written yet")

@@ -1,0 +1,102 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"waymark/internal/fault"
+)
+
+// BuildModel runs the SELECT of m into a fresh staging table. On an error the staging table is dropped.
+func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params map[string]string) (*Staging, error) {
+	s, err := w.newStaging(ctx, ModelTable(m), m.definition(), tag)
+	if err != nil {
+		return nil, err
+	}
+	columns := idents(m.definition().names())
+	err = w.exec(ctx, statement{
+		what: "build model " + m.Name, params: params, settings: w.buildSettings(),
+		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", s.table.sql(), columns, columns, trimSQL(m.SQL)),
+	})
+	if err != nil {
+		if dropErr := s.Drop(context.WithoutCancel(ctx)); dropErr != nil {
+			w.log.Warn().Err(dropErr).Msg("staging table is left behind")
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+// Difference compares two states: the partitions of want that published lacks or holds otherwise, and those that only
+// published has, both in order. For a model's staging table want is its State.
+func Difference(want, published States) (changed, gone []string) {
+	for p, s := range want {
+		if published[p] != s {
+			changed = append(changed, p)
+		}
+	}
+	for p := range published {
+		if _, ok := want[p]; !ok {
+			gone = append(gone, p)
+		}
+	}
+	slices.Sort(changed)
+	slices.Sort(gone)
+	return changed, gone
+}
+
+// checkColumns compares what the SELECT of m gives with the columns it declares.
+func (w *Warehouse) checkColumns(ctx context.Context, m Model, params map[string]string) error {
+	columns, err := w.describeSelect(ctx, "describe model "+m.Name, m.SQL, params)
+	if err != nil {
+		return err
+	}
+	gives := map[string]string{}
+	for _, c := range columns {
+		gives[c.Name] = c.Type
+	}
+	var wrong []string
+	for _, c := range m.Columns {
+		got, ok := gives[c.Name]
+		switch {
+		case !ok:
+			wrong = append(wrong, c.Name+" is declared, the SELECT does not give it")
+		case !fits(c.Type, got):
+			wrong = append(wrong, fmt.Sprintf("%s is declared %s, the SELECT gives %s", c.Name, c.Type, got))
+		}
+		delete(gives, c.Name)
+	}
+	for _, c := range columns {
+		if _, ok := gives[c.Name]; ok {
+			wrong = append(wrong, c.Name+" is given by the SELECT, but not declared")
+		}
+	}
+	if len(wrong) > 0 {
+		return fault.New(fault.SchemaDrift, "model %s: %s", m.Name, strings.Join(wrong, "; "))
+	}
+	return nil
+}
+
+// describeSelect asks the server for the columns of a SELECT without running it.
+func (w *Warehouse) describeSelect(ctx context.Context, what, sql string, params map[string]string) ([]ModelColumn, error) {
+	var columns []ModelColumn
+	err := w.read(ctx, statement{
+		what: what, params: params, sql: "DESCRIBE TABLE (\n" + trimSQL(sql) + "\n)",
+	}, func() { columns = nil }, func(r driver.Rows) error {
+		var (
+			c    ModelColumn
+			skip string
+		)
+		err := r.Scan(&c.Name, &c.Type, &skip, &skip, &skip, &skip, &skip)
+		columns = append(columns, c)
+		return err
+	})
+	return columns, err
+}
+
+// trimSQL removes the final semicolon, so that the statement can stand in parentheses.
+func trimSQL(sql string) string { return strings.TrimRight(sql, " \t\r\n;") }

@@ -1,0 +1,68 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"waymark/internal/fault"
+)
+
+// View is a plain view of cx_bi.
+type View struct {
+	Name    string
+	Comment string
+	SQL     string
+	Columns map[string]string // comment of each column; every column of the SELECT needs one
+}
+
+// EnsureViews creates or replaces plain views in cx_bi, with their comments, in the order given. A view with a column
+// that has no comment, or of a type that BI tools cannot read, is of kind Invalid.
+func (w *Warehouse) EnsureViews(ctx context.Context, views []View) error {
+	for _, v := range views {
+		if err := w.ensureView(ctx, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Warehouse) ensureView(ctx context.Context, v View) error {
+	t := Table{Database: BI, Name: v.Name}
+	columns, err := w.describeSelect(ctx, "describe view "+t.String(), v.SQL, nil)
+	if err != nil {
+		return err
+	}
+	clauses := make([]string, len(columns))
+	for i, c := range columns {
+		c.Comment = v.Columns[c.Name]
+		if c.Comment == "" {
+			return fault.New(fault.Invalid, "view %s: column %s has no comment", t, c.Name)
+		}
+		if bad := unreadable(c.Type); bad != "" {
+			return fault.New(fault.Invalid, "view %s: column %s is %s, which BI tools cannot read", t, c.Name, bad)
+		}
+		clauses[i] = "    " + columnClause(c)
+	}
+	return w.exec(ctx, statement{
+		what: "create view " + t.String(), repeatable: true,
+		sql: fmt.Sprintf("CREATE OR REPLACE VIEW %s\n(\n%s\n)\nAS\n%s\nCOMMENT %s", t.sql(), strings.Join(clauses, ",\n"),
+			trimSQL(v.SQL), literal(v.Comment)),
+	})
+}
+
+// unreadable names the part of a type that a view must not show, "" when there is none.
+func unreadable(t string) string {
+	for _, bad := range []string{"Map(", "Array(", "Tuple(", "JSON", "AggregateFunction(", "Int128", "Int256", "Variant(", "Dynamic"} {
+		if strings.Contains(t, bad) {
+			return t
+		}
+	}
+	if i := strings.Index(t, "Decimal("); i >= 0 {
+		precision := 0
+		if _, err := fmt.Sscanf(t[i:], "Decimal(%d", &precision); err == nil && precision > 18 {
+			return t
+		}
+	}
+	return ""
+}
