@@ -1,0 +1,104 @@
+package configs
+
+import (
+	"time"
+
+	"waymark/transform/journey"
+)
+
+// Config is the whole configuration. Field comments become the descriptions of the JSON Schema.
+type Config struct {
+	Lake       string         `yaml:"lake" desc:"Where the lake lives: s3://bucket/prefix or a local directory." required:"true"`
+	Warehouse  string         `yaml:"warehouse" desc:"embedded:DIR, clickhouse://user@host:9440/?secure=true or https://user@host:8443." required:"true"`
+	Password   string         `yaml:"warehouse_password" desc:"Password of the warehouse; a reference such as ${env:CLICKHOUSE_PASSWORD}, never a literal."`
+	Timezone   string         `yaml:"timezone" desc:"IANA time zone of reporting days (default UTC)."`
+	Currency   string         `yaml:"currency" desc:"ISO 4217 reporting currency (default EUR)."`
+	Country    string         `yaml:"country" desc:"ISO 3166 alpha-2 country of national phone numbers."`
+	Privacy    Privacy        `yaml:"privacy" desc:"How personal identifiers are pseudonymised." required:"true"`
+	S3         S3             `yaml:"s3" desc:"How to reach S3; credentials come from the AWS default chain."`
+	Resources  Resources      `yaml:"resources" desc:"Bounds on what a run may use."`
+	Service    Service        `yaml:"service" desc:"Rules of the service KPIs."`
+	Journey    Journey        `yaml:"journey" desc:"Which events belong to which stage, touchpoint and channel."`
+	Sources    []Source       `yaml:"sources" desc:"The exports to read." required:"true"`
+	File       string         `yaml:"-"`
+	lines      map[string]int // path → line, for messages
+	references map[string]bool
+}
+
+// Privacy holds the key of the pseudonyms.
+type Privacy struct {
+	Key string `yaml:"key" desc:"Key of the HMAC-SHA-256 pseudonyms, at least 16 bytes; a reference such as ${env:WAYMARK_KEY}, never a literal." required:"true"`
+}
+
+// S3 says how to reach an S3-compatible store.
+type S3 struct {
+	Region    string `yaml:"region" desc:"Region; default from the AWS environment."`
+	Endpoint  string `yaml:"endpoint" desc:"URL of an S3-compatible server; empty is AWS."`
+	PathStyle bool   `yaml:"path_style" desc:"Address buckets by path, as most S3-compatible servers want."`
+}
+
+// Resources bounds a run.
+type Resources struct {
+	Workers   int    `yaml:"workers" desc:"Decoding workers; 0 is one per processor."`
+	ChunkMiB  int    `yaml:"chunk_mib" desc:"Input per row group in MiB (1 to 64, default 16); memory grows with workers × chunk."`
+	EngineMiB int    `yaml:"engine_memory_mib" desc:"Memory limit of the embedded engine in MiB (default 4096)."`
+	Temp      string `yaml:"temp" desc:"Directory for temporary files; default is the system's."`
+}
+
+// Service holds rules of the service KPIs.
+type Service struct {
+	Schedule string `yaml:"schedule" desc:"Id of the business schedule that business minutes follow; default is the smallest id."`
+}
+
+// Journey holds the journey rules; they are tried in order before the default rules.
+type Journey struct {
+	Rules []journey.Rule `yaml:"rules" desc:"Rules tried in order before the default ones; the first match wins."`
+}
+
+// Source is one export of one system.
+type Source struct {
+	Name         string            `yaml:"name" desc:"Name of the source, unique: letters, digits, - and _." required:"true"`
+	System       string            `yaml:"system" desc:"ga4, salesforce, zendesk or survey." required:"true"`
+	Export       string            `yaml:"export" desc:"Which export of the system, e.g. events, Contact, tickets, responses." required:"true"`
+	Location     string            `yaml:"location" desc:"s3://bucket/key or a path; * ? [..] {a,b} and ** match." required:"true"`
+	Schedule     string            `yaml:"schedule" desc:"Cron expression with five fields, or @hourly and the like."`
+	Timezone     string            `yaml:"timezone" desc:"IANA time zone of the schedule and of times without a zone (default UTC)."`
+	Mode         string            `yaml:"mode" desc:"full: the newest export replaces the older ones; incremental: merged by id." enum:"full,incremental"`
+	Currency     string            `yaml:"currency" desc:"ISO 4217 currency of amounts that carry none."`
+	Country      string            `yaml:"country" desc:"ISO 3166 alpha-2 country of national phone numbers; default is the top-level country."`
+	Fields       map[string]string `yaml:"fields" desc:"Extra fields: source field → canonical column or attributes.NAME."`
+	Encoding     string            `yaml:"encoding" desc:"Text encoding when it is not UTF-8 or UTF-16 with BOM, e.g. windows-1250."`
+	Delimiter    string            `yaml:"delimiter" desc:"CSV delimiter when it cannot be recognised: a single character or tab."`
+	DecimalComma bool              `yaml:"decimal_comma" desc:"Numbers are written as 1.234,56."`
+	RejectLimit  float64           `yaml:"reject_limit" desc:"Share of rejected records above which an object is quarantined (default 0.05)."`
+}
+
+// Default returns the configuration that a file is laid over.
+func Default() *Config {
+	return &Config{
+		Timezone: "UTC", Currency: "EUR",
+		Resources: Resources{ChunkMiB: 16, EngineMiB: 4096},
+	}
+}
+
+// DefaultRejectLimit is the share of rejected records that quarantines an object where a source states none.
+const DefaultRejectLimit = 0.05
+
+// Location returns the reporting time zone; Validate has checked it.
+func (c *Config) Location() *time.Location {
+	loc, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// Source returns the named source, or nil.
+func (c *Config) Source(name string) *Source {
+	for i := range c.Sources {
+		if c.Sources[i].Name == name {
+			return &c.Sources[i]
+		}
+	}
+	return nil
+}

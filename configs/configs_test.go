@@ -1,0 +1,154 @@
+package configs
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waymark/internal/fault"
+)
+
+var update = flag.Bool("update", false, "rewrite generated files")
+
+func env(name string) (string, bool) {
+	if name == "WAYMARK_KEY" {
+		return "0123456789abcdef0123456789abcdef", true
+	}
+	return "", false
+}
+
+const minimal = `lake: ./lake
+warehouse: embedded:./warehouse
+privacy: { key: "${env:WAYMARK_KEY}" }
+sources:
+  - name: web
+    system: ga4
+    export: events
+    location: ./ga4/*.gz
+`
+
+func TestExampleLoads(t *testing.T) {
+	cfg, err := Parse("waymark.yaml", []byte(Example), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Sources) != 7 || cfg.Sources[0].RejectLimit != DefaultRejectLimit || cfg.Sources[0].Country != "PL" || cfg.Privacy.Key == "" {
+		t.Errorf("the example was not read as written: %+v", cfg)
+	}
+}
+
+func TestSchemaIsCurrent(t *testing.T) {
+	const file = "waymark.schema.json"
+	if *update {
+		if err := os.WriteFile(file, JSONSchema(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, JSONSchema()) {
+		t.Errorf("%s is not what the types say: go test ./configs -update", file)
+	}
+}
+
+// Every mistake gives its line, its path and what to do; none gives a secret away.
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct {
+		name, text, want, hint string
+	}{
+		{"unknown key", minimal + "currencyy: PLN\n", "w.yaml:9: currencyy: unknown key", `did you mean "currency"?`},
+		{"unknown key in a source", minimal + "    locaton: x\n", "w.yaml:9: sources[0].locaton: unknown key", `did you mean "location"?`},
+		{"far from any key", minimal + "zzzzzzzz: 1\n", "w.yaml:9: zzzzzzzz: unknown key", "known keys: "},
+		{"twice", minimal + "lake: y\n", "w.yaml:9: ", ""},
+		{"wrong type", minimal + "resources: { workers: many }\n", "w.yaml:9", ""},
+		{"not yaml", "lake: [", "w.yaml", ""},
+		{"zone", minimal + "timezone: Europe/Warszawa\n", `w.yaml:9: timezone: unknown time zone "Europe/Warszawa"`, "IANA"},
+		{"variable", strings.Replace(minimal, "WAYMARK_KEY", "NO_SUCH", 1), "w.yaml:3: privacy.key: environment variable NO_SUCH is not set", "export NO_SUCH"},
+		{"literal key", strings.Replace(minimal, "${env:WAYMARK_KEY}", "hunter2hunter2hunter2", 1), "w.yaml:3: privacy.key: a literal secret is refused", "${env:WAYMARK_KEY}"},
+		{"literal password", strings.Replace(minimal, "embedded:./warehouse", "https://u:hunter2@h:8443", 1), "w.yaml:2: warehouse: a literal secret is refused", "warehouse_password"},
+		{"warehouse", strings.Replace(minimal, "embedded:./warehouse", "postgres://h", 1), `w.yaml:2: warehouse: unknown kind of warehouse "postgres"`, "embedded:DIR"},
+		{"mode", minimal + "    mode: append\n", `w.yaml:9: sources[0].mode: unknown mode "append"`, "full or incremental"},
+		{"no sources", "lake: x\nwarehouse: embedded:w\nprivacy: { key: \"${env:WAYMARK_KEY}\" }\n", "sources: no source is configured", ""},
+		{"empty", "", "lake: is required", ""},
+		{"anchor", "lake: &a x\nwarehouse: *a\n", "anchors", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("w.yaml", []byte(c.text), env)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %q, want kind invalid with %q", err, c.want)
+			}
+			if c.hint != "" && !strings.Contains(allHints(err), c.hint) {
+				t.Errorf("hints %q, want %q", allHints(err), c.hint)
+			}
+			if strings.Contains(err.Error()+allHints(err), "hunter2") {
+				t.Errorf("the error gives the secret away: %s", err)
+			}
+		})
+	}
+}
+
+func allHints(err error) string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		out := ""
+		for _, e := range joined.Unwrap() {
+			out += allHints(e)
+		}
+		return out
+	}
+	return fault.HintOf(err)
+}
+
+func TestAllMistakesAtOnce(t *testing.T) {
+	_, err := Parse("w.yaml", []byte(minimal+"    mode: x\n    country: Poland\ntimezone: Nowhere\n"), env)
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) || len(joined.Unwrap()) != 3 {
+		t.Errorf("want three errors, got %v", err)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "key"), []byte("0123456789abcdefXYZ\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(minimal, "${env:WAYMARK_KEY}", "${file:key}", 1)
+	cfg, err := Parse(filepath.Join(dir, "w.yaml"), []byte(text), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("0123456789abcdefXYZ", cfg.Privacy.Key); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLoadNamesTheMissingFile(t *testing.T) {
+	_, err := Load("no-such.yaml", env)
+	if !fault.Is(err, fault.NotFound) || !strings.Contains(fmt.Sprint(err), "no-such.yaml") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(minimal))
+	f.Add([]byte(Example))
+	f.Add([]byte("lake: &a [*a]\n"))
+	f.Add([]byte("? a\n: b\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		cfg, err := Parse("w.yaml", text, env)
+		if (cfg == nil) == (err == nil) {
+			t.Fatal("neither a configuration nor an error, or both")
+		}
+	})
+}

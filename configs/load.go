@@ -1,0 +1,223 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"waymark/internal/fault"
+)
+
+// maxFile bounds the configuration file; YAML aliases make larger ones a hazard.
+const maxFile = 4 << 20
+
+// Lookup gives the value of an environment variable; os.LookupEnv in main.
+type Lookup func(name string) (string, bool)
+
+// Load reads path over the defaults. The error is a joined list of *fault.Error of kind Invalid, each with file and
+// line, or NotFound when there is no such file. Validate is part of it.
+func Load(path string, env Lookup) (*Config, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, &fault.Error{Kind: fault.NotFound, Object: path, Err: errors.New("no such configuration file"),
+			Hint: "write one with `waymark init`, or name it with --config"}
+	}
+	if err == nil && info.Size() > maxFile {
+		return nil, &fault.Error{Kind: fault.Invalid, Object: path, Err: fmt.Errorf("configuration file is larger than %d MiB", maxFile>>20)}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &fault.Error{Kind: fault.Invalid, Object: path, Err: err}
+	}
+	return Parse(path, text, env)
+}
+
+// Parse is Load for text that is already read; name stands in messages, and relative paths of ${file:…} start at its folder.
+func Parse(name string, text []byte, env Lookup) (*Config, error) {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	cfg := Default()
+	cfg.File, cfg.lines, cfg.references = name, map[string]int{}, map[string]bool{}
+	p := &document{name: name, cfg: cfg, env: env}
+	for i, doc := range file.Docs {
+		if i > 0 && doc.Body != nil {
+			p.fail(doc.Body.GetToken().Position.Line, "", "one document only", "")
+		} else if doc.Body != nil {
+			p.walk(doc.Body, reflect.TypeFor[Config](), "")
+		}
+	}
+	if len(p.errs) > 0 {
+		return nil, errors.Join(p.errs...)
+	}
+	if len(file.Docs) > 0 && file.Docs[0].Body != nil {
+		if err := yaml.NodeToValue(file.Docs[0].Body, cfg); err != nil {
+			return nil, syntaxError(name, err)
+		}
+	}
+	cfg.complete()
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+// complete fills what depends on other values.
+func (c *Config) complete() {
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		if s.RejectLimit == 0 {
+			if _, given := c.lines[fmt.Sprintf("sources[%d].reject_limit", i)]; !given {
+				s.RejectLimit = DefaultRejectLimit
+			}
+		}
+		if s.Country == "" {
+			s.Country = c.Country
+		}
+	}
+}
+
+var positioned = regexp.MustCompile(`^\[(\d+):\d+\] (.*)`)
+
+func syntaxError(name string, err error) error {
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	e := &fault.Error{Kind: fault.Invalid, Object: name, Err: errors.New(first)}
+	if m := positioned.FindStringSubmatch(first); m != nil {
+		fmt.Sscan(m[1], &e.Line)
+		e.Err = errors.New(m[2])
+	}
+	return e
+}
+
+// document walks the syntax tree once: it finds unknown keys, remembers lines and expands references in place.
+type document struct {
+	name string
+	cfg  *Config
+	env  Lookup
+	errs []error
+}
+
+func (d *document) fail(line int, path, msg, hint string) {
+	d.errs = append(d.errs, &fault.Error{Kind: fault.Invalid, Object: d.name, Line: int64(line), Field: path, Err: errors.New(msg), Hint: hint})
+}
+
+func (d *document) walk(n ast.Node, t reflect.Type, path string) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	d.cfg.lines[path] = n.GetToken().Position.Line
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		seen := map[string]bool{}
+		for _, kv := range n.Values {
+			d.entry(kv, t, path, seen)
+		}
+	case *ast.MappingValueNode:
+		d.entry(n, t, path, map[string]bool{})
+	case *ast.SequenceNode:
+		elem := t
+		if t.Kind() == reflect.Slice {
+			elem = t.Elem()
+		}
+		for i, v := range n.Values {
+			d.walk(v, elem, fmt.Sprintf("%s[%d]", path, i))
+		}
+	case *ast.StringNode:
+		n.Value = d.expand(n.Value, n.GetToken().Position.Line, path)
+	case *ast.LiteralNode:
+		n.Value.Value = d.expand(n.Value.Value, n.GetToken().Position.Line, path)
+	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
+		d.fail(n.GetToken().Position.Line, path, "anchors, aliases and tags are not used here", "write the value out")
+	}
+}
+
+func (d *document) entry(kv *ast.MappingValueNode, t reflect.Type, path string, seen map[string]bool) {
+	key := strings.Trim(kv.Key.String(), `"'`)
+	line := kv.Key.GetToken().Position.Line
+	full := join(path, key)
+	if seen[key] {
+		d.fail(line, full, "key given twice", "")
+	}
+	seen[key] = true
+	if t.Kind() != reflect.Struct {
+		elem := t
+		if t.Kind() == reflect.Map {
+			elem = t.Elem()
+		}
+		d.walk(kv.Value, elem, full)
+		return
+	}
+	names := keysOf(t)
+	field, ok := names[key]
+	if !ok {
+		hint := "known keys: " + strings.Join(sortedKeys(names), ", ")
+		if s := Suggest(key, sortedKeys(names)); s != "" {
+			hint = fmt.Sprintf("did you mean %q?", s)
+		}
+		d.fail(line, full, "unknown key", hint)
+		return
+	}
+	d.walk(kv.Value, field.Type, full)
+	d.cfg.lines[full] = line
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func keysOf(t reflect.Type) map[string]reflect.StructField {
+	names := map[string]reflect.StructField{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if f.IsExported() && tag != "-" {
+			if tag == "" {
+				tag = strings.ToLower(f.Name)
+			}
+			names[tag] = f
+		}
+	}
+	return names
+}
+
+var reference = regexp.MustCompile(`\$\{([a-z]*):([^}]*)\}`)
+
+// expand replaces ${env:NAME} and ${file:PATH}; it never puts a value into a message.
+func (d *document) expand(s string, line int, path string) string {
+	return reference.ReplaceAllStringFunc(s, func(ref string) string {
+		m := reference.FindStringSubmatch(ref)
+		d.cfg.references[path] = true
+		switch m[1] {
+		case "env":
+			v, ok := d.env(m[2])
+			if !ok || v == "" {
+				d.fail(line, path, fmt.Sprintf("environment variable %s is not set", m[2]), fmt.Sprintf("set it: export %s=…", m[2]))
+			}
+			return v
+		case "file":
+			file := m[2]
+			if !filepath.IsAbs(file) {
+				file = filepath.Join(filepath.Dir(d.name), file)
+			}
+			b, err := os.ReadFile(file)
+			if err != nil {
+				d.fail(line, path, fmt.Sprintf("cannot read the file of ${file:%s}", m[2]), "check that it exists and is readable")
+			}
+			return strings.TrimRight(string(b), "\r\n")
+		}
+		d.fail(line, path, fmt.Sprintf("unknown reference ${%s:…}", m[1]), "use ${env:NAME} or ${file:PATH}")
+		return ""
+	})
+}
