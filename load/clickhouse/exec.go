@@ -107,7 +107,8 @@ func (w *Warehouse) kill(ctx context.Context, id string) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	st := statement{sql: "KILL QUERY WHERE query_id = {id:String} ASYNC", params: map[string]string{"id": id}}
+	// The id is ours and plain; the embedded engine recognises it only as a literal.
+	st := statement{sql: "KILL QUERY WHERE query_id = " + literal(id) + " ASYNC"}
 	if err := w.conn.Exec(w.queryContext(ctx, queryID(), st), st.sql); err != nil && !errors.Is(err, context.Canceled) {
 		w.log.Debug().Str("query_id", id).Err(faultOf("kill query", err)).Msg("query was not killed")
 	}

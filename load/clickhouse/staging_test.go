@@ -1,0 +1,227 @@
+package clickhouse
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waymark/internal/fault"
+	"waymark/schemas"
+)
+
+// event is a row of journey_event as tests write it.
+type event struct {
+	id, day string
+	version int64
+	deleted bool
+	hash    uint64
+}
+
+// insertEvents puts rows into a staging table of journey_event.
+func insertEvents(t testing.TB, s *Staging, events ...event) {
+	t.Helper()
+	for _, e := range events {
+		must(t, s.w.Exec(t.Context(), "INSERT INTO "+s.table.sql()+
+			" (event_id, event_date, occurred_at, event_type, record_version, is_deleted, row_hash)"+
+			" SELECT toUUID({id:String}), {day:Date}, toDateTime64({day:String}, 6, 'UTC'), 'page_viewed', {v:Int64}, {d:Bool}, {h:UInt64}",
+			map[string]string{
+				"id": "00000000-0000-0000-0000-0000000000" + e.id, "day": e.day, "v": fmt.Sprint(e.version),
+				"d": fmt.Sprint(e.deleted), "h": fmt.Sprint(e.hash),
+			}))
+	}
+}
+
+func newStaging(t testing.TB, w *Warehouse, table *schemas.Table, tag string) *Staging {
+	t.Helper()
+	s, err := w.NewStaging(t.Context(), table, tag)
+	must(t, err)
+	t.Cleanup(func() { _ = s.Drop(context.Background()) })
+	return s
+}
+
+// parquet has the engine itself encode a SELECT.
+func parquet(t testing.TB, w *Warehouse, sql string) []byte {
+	t.Helper()
+	r, err := w.conn.QueryFormat(t.Context(), "Parquet", sql)
+	must(t, err)
+	defer func() { _ = r.Close() }()
+	b, err := io.ReadAll(r)
+	must(t, err)
+	return b
+}
+
+func reader(b []byte) func(context.Context) (io.ReadCloser, error) {
+	return func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+}
+
+func TestPublishAPartition(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	s := newStaging(t, w, schemas.JourneyEvent, "e1")
+	insertEvents(t, s, event{id: "01", day: "2024-01-31", hash: 1 << 63}, event{id: "02", day: "2024-01-31", hash: 1<<63 + 5},
+		event{id: "03", day: "2024-02-01", hash: 7})
+	staged, err := s.State(ctx)
+	must(t, err)
+	want := States{"2024-01-31": {Rows: 2, HashSum: 5}, "2024-02-01": {Rows: 1, HashSum: 7}}
+	if diff := cmp.Diff(want, staged); diff != "" {
+		t.Fatal(diff)
+	}
+	must(t, s.Optimize(ctx, "2024-01-31"))
+	parts, err := s.parts(ctx)
+	must(t, err)
+	if parts["20240131"] != 1 {
+		t.Errorf("%d parts after Optimize", parts["20240131"])
+	}
+	for range 2 { // repeating a publish changes nothing
+		must(t, s.Replace(ctx, "2024-01-31"))
+	}
+	published, err := w.PartitionStates(ctx, s.Target())
+	must(t, err)
+	if diff := cmp.Diff(States{"2024-01-31": want["2024-01-31"]}, published); diff != "" {
+		t.Error(diff)
+	}
+	must(t, s.Replace(ctx, "2024-02-01"))
+	must(t, w.DropPartition(ctx, s.Target(), "2024-01-31"))
+	must(t, w.DropPartition(ctx, s.Target(), "2024-01-31"))
+	published, err = w.PartitionStates(ctx, s.Target())
+	must(t, err)
+	if m := Mismatch(States{"2024-02-01": want["2024-02-01"]}, published); m != "" {
+		t.Errorf("partition %s differs: %v", m, published)
+	}
+	if err := s.Replace(ctx, "2024-03-01"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("replacing from an empty partition: %v", err)
+	}
+}
+
+func TestReplaceFromAnEmptyPartitionLeavesTheTarget(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	first := newStaging(t, w, schemas.JourneyEvent, "e1")
+	insertEvents(t, first, event{id: "01", day: "2024-01-31", hash: 3})
+	must(t, first.Replace(ctx, "2024-01-31"))
+	empty := newStaging(t, w, schemas.JourneyEvent, "e2")
+	if err := empty.Replace(ctx, "2024-01-31"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v", err)
+	}
+	published, err := w.PartitionStates(ctx, first.Target(), "2024-01-31")
+	must(t, err)
+	if published["2024-01-31"].Rows != 1 {
+		t.Error("the target lost its partition")
+	}
+}
+
+func TestLoadParquet(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	s := newStaging(t, w, schemas.JourneyEvent, "p1")
+	insertEvents(t, s, event{id: "01", day: "2024-01-31", hash: 11}, event{id: "02", day: "2024-01-31", version: 5, hash: 12})
+	file := parquet(t, w, "SELECT * FROM "+s.table.sql())
+	to := newStaging(t, w, schemas.JourneyEvent, "p2")
+	for range 2 { // equal inserts are not dropped as duplicates
+		must(t, to.Load(ctx, "a.parquet", reader(file)))
+	}
+	got, err := to.State(ctx)
+	must(t, err)
+	if diff := cmp.Diff(States{"2024-01-31": {Rows: 4, HashSum: 46}}, got); diff != "" {
+		t.Error(diff)
+	}
+	must(t, to.Truncate(ctx))
+	if got, err = to.State(ctx); err != nil || len(got) != 0 {
+		t.Errorf("after Truncate: %v %v", got, err)
+	}
+}
+
+func TestLoadRefusesWhatDoesNotFit(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	s := newStaging(t, w, schemas.Agent, "bad")
+	broken := errors.New("the lake is gone")
+	for name, c := range map[string]struct {
+		open func(context.Context) (io.ReadCloser, error)
+		want func(error) bool
+	}{
+		"missing column": {reader(parquet(t, w, "SELECT 1 AS bucket")), func(err error) bool { return fault.Is(err, fault.SchemaDrift) }},
+		"not Parquet":    {reader([]byte("PAR1 this is no Parquet PAR1")), func(err error) bool { return Code(err) != 0 }},
+		"truncated": {reader(parquet(t, w, "SELECT * FROM "+s.table.sql())[:200]), func(err error) bool {
+			return Code(err) != 0
+		}},
+		"unreadable": {func(context.Context) (io.ReadCloser, error) { return nil, broken }, func(err error) bool {
+			return errors.Is(err, broken)
+		}},
+		"breaks off": {func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(bytes.NewReader([]byte("PAR1")), failing{broken})), nil
+		}, func(err error) bool { return errors.Is(err, broken) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := s.Load(ctx, "x.parquet", c.open)
+			if err == nil || !c.want(err) {
+				t.Errorf("got %v", err)
+			}
+			if states, err := s.State(ctx); err != nil || len(states) != 0 {
+				t.Errorf("rows were left: %v %v", states, err)
+			}
+		})
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestLeftoverStagings(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	s, err := w.NewStaging(ctx, schemas.JourneyEvent, "e7_1")
+	must(t, err)
+	insertEvents(t, s, event{id: "01", day: "2024-01-31", hash: 3})
+	names, err := w.ListStagings(ctx)
+	must(t, err)
+	if diff := cmp.Diff([]string{"journey_event__e7_1"}, names); diff != "" {
+		t.Error(diff)
+	}
+	again, err := w.AttachStaging(ctx, s.Target(), s.Name())
+	must(t, err)
+	must(t, again.Replace(ctx, "2024-01-31")) // a journalled publish is repeated after a crash
+	fresh := newStaging(t, w, schemas.JourneyEvent, "e7_1")
+	if states, err := fresh.State(ctx); err != nil || len(states) != 0 {
+		t.Errorf("a leftover of the same name was not emptied: %v %v", states, err)
+	}
+	must(t, w.DropStaging(ctx, s.Name()))
+	must(t, w.DropStaging(ctx, s.Name()))
+	if _, err := w.AttachStaging(ctx, s.Target(), s.Name()); !fault.Is(err, fault.NotFound) {
+		t.Errorf("attach to a dropped staging table: %v", err)
+	}
+	for _, tag := range []string{"", "A", "a`b", "a-b"} {
+		if _, err := w.NewStaging(ctx, schemas.JourneyEvent, tag); !fault.Is(err, fault.Internal) {
+			t.Errorf("tag %q: %v", tag, err)
+		}
+	}
+}
+
+func TestPartitionIDsAreTheServersOwn(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	for _, c := range []struct{ by, value, name string }{
+		{"toDate({v:String})", "2024-01-31", "2024-01-31"}, {"toYYYYMM(toDate({v:String}))", "2024-01-31", "2024-01"},
+		{"toInt32({v:String})", "7", "07"}, {"toInt32({v:String})", "0", "00"}, {"toInt32({v:String})", "15", "15"},
+		{"tuple()", "x", "all"},
+	} {
+		must(t, w.Exec(ctx, "CREATE OR REPLACE TABLE waymark_stage.ids__x ENGINE = MergeTree PARTITION BY p ORDER BY tuple() AS SELECT "+
+			c.by+" AS p", map[string]string{"v": c.value}))
+		if c.by == "tuple()" {
+			must(t, w.Exec(ctx, "CREATE OR REPLACE TABLE waymark_stage.ids__x ENGINE = MergeTree ORDER BY tuple() AS SELECT 1 AS p", nil))
+		}
+		id := column(t, w, "SELECT partition_id FROM system.parts WHERE active AND database = 'waymark_stage' AND table = 'ids__x'")[0]
+		if got, err := PartitionID(c.name); err != nil || got != id {
+			t.Errorf("PartitionID(%q) = %q, %v; the server says %q", c.name, got, err, id)
+		}
+		if got, err := partitionName(id); err != nil || got != c.name {
+			t.Errorf("partitionName(%q) = %q, %v; want %q", id, got, err, c.name)
+		}
+	}
+	must(t, w.DropStaging(ctx, "ids__x"))
+	for _, bad := range []string{"", "7", "2024", "2024-1-31", "20240131", "007", "2024-01-31'", "-1", "xx"} {
+		if id, err := PartitionID(bad); !fault.Is(err, fault.Invalid) {
+			t.Errorf("PartitionID(%q) = %q, %v", bad, id, err)
+		}
+	}
+}
