@@ -89,7 +89,8 @@ func (r *Reader) Next() bool {
 // check completes the verdict on the current record.
 func (r *Reader) check() {
 	switch {
-	case r.Bad.Reason == "" && len(r.Raw) > r.max:
+	case r.Bad.Reason == schemas.TooLarge:
+	case len(r.Raw) > r.max:
 		r.bad(schemas.TooLarge, "the record is larger than the limit")
 	case !r.checked && !utf8.Valid(r.Raw):
 		r.bad(schemas.InvalidUTF8, "the record is not UTF-8 text")

@@ -6,7 +6,7 @@ import "bytes"
 // ends only, and never at a byte twice.
 type splitter struct {
 	delim, eol byte
-	max        int // largest record
+	max        int // largest record, its carriage return included
 
 	start int // first byte of the record being scanned; everything before is whole records
 	pos   int // next byte to look at
@@ -27,7 +27,7 @@ func (s *splitter) advance(buf []byte, atEOF bool) bool {
 			break
 		}
 		quote := s.pos + i
-		if quote-s.start > s.max {
+		if quote-s.start >= s.max {
 			return false
 		}
 		switch {
@@ -64,7 +64,7 @@ func (s *splitter) outside(buf []byte) {
 // broken returns where the too large record at start ends: after the line on which its open quote stands, or after
 // its own line. whole is false when that line goes on beyond buf.
 func (s *splitter) broken(buf []byte) (end int, whole bool) {
-	from := s.start
+	from := s.pos // outside quotes: no line end has been seen since start
 	if s.open >= 0 {
 		from = s.open
 	}

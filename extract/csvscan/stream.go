@@ -51,6 +51,7 @@ func Open(r io.Reader, o Options) (*Stream, error) {
 	if s.split.max <= 0 {
 		s.split.max = extract.DefaultMaxRecord
 	}
+	s.split.max++
 	if err := s.readHeader(o.Delimiter); err != nil {
 		return nil, err
 	}
