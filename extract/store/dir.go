@@ -30,6 +30,9 @@ type dirStore struct {
 
 // OpenDir opens an existing directory as a store.
 func OpenDir(dir string) (Store, error) {
+	if st, err := os.Stat(dir); err == nil && !st.IsDir() {
+		return nil, fault.New(fault.Invalid, "open directory %s: it is a file", dir)
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, dirError("open directory", dir, err)
@@ -185,11 +188,11 @@ func dirError(action, path string, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP): // a link to itself leads nowhere
 		return fault.New(fault.NotFound, "%s %s: it does not exist", action, path)
 	case errors.Is(err, fs.ErrPermission):
 		kind = fault.Auth
-	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ELOOP),
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR),
 		errors.Is(err, syscall.ENAMETOOLONG), errors.Is(err, fs.ErrInvalid):
 		kind = fault.Invalid
 	case errors.Is(err, syscall.EINTR), errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.ESTALE),

@@ -19,8 +19,11 @@ import (
 
 // compileGlob translates a pattern.
 func compileGlob(pattern string) (*regexp.Regexp, error) {
-	if !utf8.ValidString(pattern) {
+	switch {
+	case !utf8.ValidString(pattern):
 		return nil, errors.New("pattern is not UTF-8")
+	case len(pattern) > 4096, strings.Count(pattern, "{") > 100:
+		return nil, errors.New("pattern is too large")
 	}
 	var out strings.Builder
 	out.WriteString(`(?s)\A`)
@@ -38,7 +41,7 @@ func compileGlob(pattern string) (*regexp.Regexp, error) {
 	out.WriteString(`\z`)
 	re, err := regexp.Compile(out.String())
 	if err != nil {
-		return nil, errors.New("pattern is too large") // nothing else is left that the expression compiler could refuse
+		return nil, fmt.Errorf("compile pattern: %w", err)
 	}
 	return re, nil
 }

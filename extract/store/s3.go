@@ -27,13 +27,13 @@ type S3Options struct {
 	Region    string        // "" is the default chain's; with an Endpoint us-east-1 when that has none either
 	Endpoint  string        // "" is AWS; else http(s)://host:port of a compatible service
 	PathStyle bool          // bucket in the path instead of in the host name
-	Attempts  int           // of one request; 0 is 5
+	Attempts  int           // of one request; 0 is 6
 	Stall     time.Duration // longest silence of a connection; 0 is 60 s
 }
 
 // Sizes and limits of transfers.
 const (
-	defaultAttempts = 5
+	defaultAttempts = 6
 	defaultStall    = 60 * time.Second
 	partSize        = 16 << 20 // objects above it are uploaded in parts
 	partUploads     = 4        // parts of one object at a time
@@ -99,7 +99,10 @@ func (st *s3Store) configure(opt S3Options) []func(*config.LoadOptions) error {
 		config.WithLogger(logging.Nop{}),
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
-				o.MaxAttempts, o.MaxBackoff = st.attempts, maxBackoff
+				o.MaxAttempts = st.attempts
+				o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+					return backoff(attempt), nil
+				})
 			})
 		}),
 	}
@@ -140,7 +143,7 @@ func (c credentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 
 // backoff returns how long to wait before try n (1, 2, …): doubling, half of it at random.
 func backoff(n int) time.Duration {
-	d := min(100*time.Millisecond<<min(n-1, 10), maxBackoff)
+	d := min(200*time.Millisecond<<min(max(n-1, 0), 10), maxBackoff)
 	return d/2 + rand.N(d/2)
 }
 

@@ -23,22 +23,27 @@ func (st *s3Store) wrap(action, key string, err error) error {
 	if errors.As(err, &known) {
 		return fault.New(known.Kind, "%s %s: %w", action, st.URI(key), known)
 	}
-	switch code := errorCode(err); {
+	switch kind, code := kindOf(err), errorCode(err); {
 	case code == "NoSuchBucket":
 		return fault.New(fault.NotFound, "%s %s: bucket %s does not exist", action, st.URI(key), st.bucket)
-	case kindOf(err) == fault.NotFound:
+	case kind == fault.NotFound && codeKinds[code] == fault.NotFound, kind == fault.NotFound && code == "":
 		return fault.New(fault.NotFound, "%s %s: it does not exist", action, st.URI(key))
-	case kindOf(err) == fault.Conflict && action == "read":
+	case kind == fault.Conflict && action == "read":
 		return changed(st.URI(key))
+	default:
+		return fault.New(kind, "%s %s: %w", action, st.URI(key), brief{err})
 	}
-	return fault.New(kindOf(err), "%s %s: %w", action, st.URI(key), brief{err})
 }
 
-// wrapHead asks about the bucket when a HEAD request says 404, which it does without a body to tell bucket from key.
+// wrapHead asks again with a listing when a HEAD request says 404: its answer has no body to tell a missing key from a
+// missing bucket or user.
 func (st *s3Store) wrapHead(ctx context.Context, key string, err error) error {
 	if kindOf(err) == fault.NotFound {
-		if _, berr := st.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String(st.bucket)}); berr != nil && kindOf(berr) == fault.NotFound {
-			return fault.New(fault.NotFound, "stat %s: bucket %s does not exist", st.URI(key), st.bucket)
+		_, lerr := st.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+			Bucket: aws.String(st.bucket), Prefix: aws.String(st.prefix + key), MaxKeys: aws.Int32(1),
+		})
+		if lerr != nil && errorCode(lerr) != "AccessDenied" { // reading a key does not need the right to list
+			err = lerr
 		}
 	}
 	return st.wrap("stat", key, err)
@@ -46,7 +51,7 @@ func (st *s3Store) wrapHead(ctx context.Context, key string, err error) error {
 
 // wrapPut knows that a write with IfMatch to an absent key is a lost condition.
 func (st *s3Store) wrapPut(key string, cond object.Condition, err error) error {
-	if cond.IfMatch != "" && kindOf(err) == fault.NotFound && errorCode(err) != "NoSuchBucket" {
+	if code := errorCode(err); cond.IfMatch != "" && kindOf(err) == fault.NotFound && code != "NoSuchBucket" {
 		return fault.New(fault.Conflict, "write %s: it does not exist any more", st.URI(key))
 	}
 	if kindOf(err) == fault.Conflict {
@@ -61,7 +66,8 @@ var codeKinds = map[string]fault.Kind{
 	"PreconditionFailed": fault.Conflict, "ConditionalRequestConflict": fault.Conflict, "OperationAborted": fault.Conflict,
 	"AccessDenied": fault.Auth, "InvalidAccessKeyId": fault.Auth, "SignatureDoesNotMatch": fault.Auth, "ExpiredToken": fault.Auth,
 	"InvalidToken": fault.Auth, "AllAccessDisabled": fault.Auth, "AccountProblem": fault.Auth, "RequestTimeTooSkewed": fault.Auth,
-	"SlowDown": fault.Transient, "InternalError": fault.Transient, "ServiceUnavailable": fault.Transient, "RequestTimeout": fault.Transient,
+	"XAdminUserNotFound": fault.Auth, // versitygw's InvalidAccessKeyId, with status 404
+	"SlowDown":           fault.Transient, "InternalError": fault.Transient, "ServiceUnavailable": fault.Transient, "RequestTimeout": fault.Transient,
 	"Throttling": fault.Transient, "ThrottlingException": fault.Transient, "TooManyRequests": fault.Transient, "BadDigest": fault.Transient,
 	"PermanentRedirect": fault.Invalid, "AuthorizationHeaderMalformed": fault.Invalid, "InvalidBucketName": fault.Invalid,
 	"EntityTooLarge": fault.Invalid, "KeyTooLongError": fault.Invalid, "NotImplemented": fault.Invalid, "InvalidObjectState": fault.Invalid,
