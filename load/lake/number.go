@@ -59,7 +59,7 @@ func (e *Encoder) intColumn(c *chunk, v *schemas.Vector, rows []uint32, nullable
 	if len(values) > 0 {
 		c.min, c.max = binary.LittleEndian.AppendUint64(nil, least), binary.LittleEndian.AppendUint64(nil, greatest)
 		if least == greatest {
-			e.constant(c, v, rows, nullable, c.min)
+			e.constant(c, v, rows, nullable, c.min, !hash)
 			return
 		}
 	}
@@ -98,7 +98,7 @@ func (e *Encoder) int32Column(c *chunk, v *schemas.Vector, rows []uint32, nullab
 		c.min = binary.LittleEndian.AppendUint32(nil, uint32(least))
 		c.max = binary.LittleEndian.AppendUint32(nil, uint32(greatest))
 		if least == greatest {
-			e.constant(c, v, rows, nullable, c.min)
+			e.constant(c, v, rows, nullable, c.min, true)
 			return
 		}
 	}
@@ -119,13 +119,13 @@ func (e *Encoder) int32Column(c *chunk, v *schemas.Vector, rows []uint32, nullab
 }
 
 // constant writes a column whose values, nulls apart, are all the same: a dictionary of one.
-func (e *Encoder) constant(c *chunk, v *schemas.Vector, rows []uint32, nullable bool, value []byte) {
+func (e *Encoder) constant(c *chunk, v *schemas.Vector, rows []uint32, nullable bool, value []byte, compress bool) {
 	e.pages.raw = append(e.pages.raw, value...)
 	e.pages.done(1, format.Plain, true)
 	c.nulls = int64(e.nulls(v, rows, nullable))
 	e.pages.raw = appendZeroCodes(e.pages.raw, len(rows)-int(c.nulls))
 	e.pages.done(len(rows), format.RLEDictionary, false)
-	e.out = e.pages.flush(e.out, c, true)
+	e.out = e.pages.flush(e.out, c, compress)
 }
 
 // appendZeroCodes appends n dictionary codes 0: one run. A width of 0 bits would do, but not every reader takes it.

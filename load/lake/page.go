@@ -14,15 +14,14 @@ const (
 	pageValues = 1 << 17
 )
 
-// minZstd is the size below which compressing a page cannot pay for its frame.
+// minZstd is the size below which compressing a page cannot pay.
 const minZstd = 64
 
 // pages collects the pages of one column chunk uncompressed, then writes them behind their headers.
 type pages struct {
 	raw    []byte
 	marks  []pageMark
-	packed []byte // the same pages compressed
-	ends   []int
+	packed []byte // one page compressed
 	header thrift
 	level  []byte
 	zstd   *zstd.Encoder
@@ -57,18 +56,18 @@ func (p *pages) levels(levels []uint8) {
 	p.raw = append(p.raw, p.level...)
 }
 
-// flush appends the pages to dst and completes c. They are compressed when that saves at least a tenth.
+// flush appends the pages to dst and completes c. Whether they are compressed must not change from one row group to
+// the next: parquet-go reads every chunk of a column with the codec of the first.
 func (p *pages) flush(dst []byte, c *chunk, compress bool) []byte {
-	c.zstd = compress && len(p.raw) >= minZstd && p.compress()
+	c.zstd = compress
 	c.offset = int64(len(dst))
 	c.dataPage = c.offset
-	start, packedStart := 0, 0
-	for i, m := range p.marks {
+	start := 0
+	for _, m := range p.marks {
 		raw := p.raw[start:m.end]
 		stored := raw
-		if c.zstd {
-			stored = p.packed[packedStart:p.ends[i]]
-			packedStart = p.ends[i]
+		if compress {
+			stored = p.compress(raw)
 		}
 		p.writeHeader(m, len(raw), len(stored))
 		dst = append(dst, p.header.buf...)
@@ -85,15 +84,18 @@ func (p *pages) flush(dst []byte, c *chunk, compress bool) []byte {
 	return dst
 }
 
-func (p *pages) compress() bool {
-	p.packed, p.ends = p.packed[:0], p.ends[:0]
-	start := 0
-	for _, m := range p.marks {
-		p.packed = p.zstd.EncodeAll(p.raw[start:m.end], p.packed)
-		p.ends = append(p.ends, len(p.packed))
-		start = m.end
+// compress returns raw as one zstd frame; it is valid until the next call. Most pages are a few bytes, a constant
+// column's: those are framed as they are.
+func (p *pages) compress(raw []byte) []byte {
+	if len(raw) >= minZstd {
+		p.packed = p.zstd.EncodeAll(raw, p.packed[:0])
+		return p.packed
 	}
-	return len(p.packed) < len(p.raw)-len(p.raw)/10
+	const singleSegment, lastRawBlock = 0x20, 1
+	block := uint32(len(raw))<<3 | lastRawBlock
+	p.packed = append(p.packed[:0], 0x28, 0xB5, 0x2F, 0xFD, singleSegment, byte(len(raw)), byte(block), byte(block>>8), byte(block>>16))
+	p.packed = append(p.packed, raw...)
+	return p.packed
 }
 
 func (p *pages) writeHeader(m pageMark, raw, stored int) {

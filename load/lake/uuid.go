@@ -50,10 +50,10 @@ func (d *identities) number(fixed [][16]byte, rows []uint32) bool {
 	return uuidSize*len(d.values)+len(rows)*width/8 < uuidSize*len(rows)
 }
 
-// uuidColumn keeps no bounds: they are random, and readers do not agree on the order of UUIDs.
+// uuidColumn compresses nothing, the values being random, and keeps no bounds: they would not help, and readers do not agree on the order of UUIDs.
 func (e *Encoder) uuidColumn(c *chunk, v *schemas.Vector, rows []uint32) {
 	if sameUUID(v.Fixed, rows) {
-		e.constant(c, v, rows, false, v.Fixed[rows[0]][:])
+		e.constant(c, v, rows, false, v.Fixed[rows[0]][:], false)
 		return
 	}
 	if e.ids.number(v.Fixed, rows) {
@@ -63,7 +63,7 @@ func (e *Encoder) uuidColumn(c *chunk, v *schemas.Vector, rows []uint32) {
 		e.pages.done(len(e.ids.values), format.Plain, true)
 		e.codes(e.ids.codes)
 		e.pages.done(len(rows), format.RLEDictionary, false)
-		e.out = e.pages.flush(e.out, c, true)
+		e.out = e.pages.flush(e.out, c, false)
 		return
 	}
 	for i, row := range rows {
@@ -72,7 +72,7 @@ func (e *Encoder) uuidColumn(c *chunk, v *schemas.Vector, rows []uint32) {
 			e.pages.done(n, format.Plain, false)
 		}
 	}
-	e.out = e.pages.flush(e.out, c, false) // random bytes
+	e.out = e.pages.flush(e.out, c, false)
 }
 
 func sameUUID(fixed [][16]byte, rows []uint32) bool {
