@@ -1,5 +1,7 @@
 package jsonscan
 
+import "strconv"
+
 // number passes over the number at the current position and returns its text, nil on an error.
 func (c *Cursor) number() []byte {
 	start := c.pos
@@ -180,4 +182,11 @@ func splitExponent(text []byte) (mantissa []byte, exponent int) {
 		return text[:i], exponent
 	}
 	return text, 0
+}
+
+// DecimalOf is ParseDecimal of the shortest number that reads as f; ok is false when f does not fit or is no number.
+func DecimalOf(f float64) (n int64, ok bool) {
+	var buf [32]byte
+	n, status := ParseDecimal(strconv.AppendFloat(buf[:0], f, 'e', -1, 64))
+	return n, status == OK
 }

@@ -1,0 +1,221 @@
+package ga4
+
+import (
+	"context"
+
+	"waymark/extract"
+	"waymark/extract/jsonscan"
+	"waymark/schemas"
+)
+
+// jsonDecoder decodes chunks of NDJSON.
+type jsonDecoder struct {
+	cur   jsonscan.Cursor
+	event event
+	draft drafter
+}
+
+// Decode implements extract.Decoder.
+func (d *jsonDecoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink) error {
+	n := int64(0)
+	for rec := range jsonscan.Records(c) {
+		if n++; n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := d.record(&rec, sink); err != nil {
+			return err
+		}
+	}
+	sink.Records(n)
+	return nil
+}
+
+func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
+	if rec.Reason != "" {
+		return sink.Reject(rec.Rejection(nil))
+	}
+	d.cur.Reset(rec.Data)
+	d.event.reset()
+	readEvent(&d.cur, &d.event, d.draft.wantProps)
+	if err := d.cur.End(); err != nil {
+		return sink.Reject(rec.Rejection(err))
+	}
+	row := sink.Row(schemas.JourneyEvent)
+	if p := d.draft.fill(row, &d.event); p.reason != "" {
+		return sink.Reject(schemas.Reject{Line: rec.Line, Offset: rec.Offset, Reason: p.reason, Field: p.field, Message: p.message, Record: rec.Data})
+	}
+	row.Line, row.Offset, row.Raw = rec.Line, rec.Offset, rec.Data
+	return sink.Emit(row)
+}
+
+// readEvent reads the record under c. Of a key that comes twice the last value wins.
+func readEvent(c *jsonscan.Cursor, e *event, wantProps bool) {
+	if !c.Object() {
+		c.Fail(schemas.WrongType, "", "want an object")
+		return
+	}
+	for c.NextKey() {
+		switch string(c.Key()) {
+		case "event_name":
+			e.name, _ = c.String()
+		case "event_timestamp":
+			e.timestamp = e.int(c, hasTimestamp)
+		case "event_params":
+			e.params = readParams(c, e.params[:0])
+		case "user_id":
+			e.userID, _ = c.Text()
+		case "user_pseudo_id":
+			e.pseudoID, _ = c.Text()
+		case "event_bundle_sequence_id":
+			e.bundle = e.int(c, hasBundle)
+		case "batch_page_id":
+			e.batchPage = e.int(c, hasBatchPage)
+		case "batch_ordering_id":
+			e.batchOrdering = e.int(c, hasBatchOrdering)
+		case "batch_event_index":
+			e.batchIndex = e.int(c, hasBatchIndex)
+		case "device":
+			readDevice(c, e)
+		case "geo":
+			readGeo(c, e)
+		case "traffic_source":
+			readCampaign(c, &e.firstTouch)
+		case "collected_traffic_source":
+			readCampaign(c, &e.collected)
+		case "session_traffic_source_last_click":
+			readLastClick(c, e)
+		case "ecommerce":
+			readEcommerce(c, e)
+		case "user_properties":
+			if wantProps {
+				e.props = readParams(c, e.props[:0])
+			} else {
+				c.Skip()
+			}
+		default:
+			c.Skip()
+		}
+	}
+}
+
+// int reads an integer and keeps its bit; null takes the bit away.
+func (e *event) int(c *jsonscan.Cursor, bit fields) int64 {
+	n, ok := c.Int64()
+	e.mark(bit, ok)
+	return n
+}
+
+func (e *event) float(c *jsonscan.Cursor, bit fields) float64 {
+	f, ok := c.Float()
+	e.mark(bit, ok)
+	return f
+}
+
+func (e *event) mark(bit fields, ok bool) {
+	if ok {
+		e.has |= bit
+	} else {
+		e.has &^= bit
+	}
+}
+
+func readParams(c *jsonscan.Cursor, params []param) []param {
+	if !c.Array() {
+		return params
+	}
+	for c.NextElem() {
+		if !c.Object() {
+			continue
+		}
+		var p param
+		for c.NextKey() {
+			switch string(c.Key()) {
+			case "key":
+				p.key, _ = c.Text()
+			case "value":
+				readParamValue(c, &p)
+			default:
+				c.Skip()
+			}
+		}
+		params = append(params, p)
+	}
+	return params
+}
+
+func readParamValue(c *jsonscan.Cursor, p *param) {
+	if !c.Object() {
+		return
+	}
+	for c.NextKey() {
+		switch string(c.Key()) {
+		case "string_value":
+			if s, ok := c.Text(); ok {
+				p.text, p.kind = s, isText
+			}
+		case "int_value":
+			if n, ok := c.Int64(); ok {
+				p.number, p.kind = n, isInt
+			}
+		case "double_value", "float_value":
+			if f, ok := c.Float(); ok {
+				p.double, p.kind = f, isDouble
+			}
+		default:
+			c.Skip()
+		}
+	}
+}
+
+func readDevice(c *jsonscan.Cursor, e *event) {
+	if !c.Object() {
+		return
+	}
+	for c.NextKey() {
+		switch string(c.Key()) {
+		case "category":
+			e.category, _ = c.Text()
+		case "operating_system":
+			e.os, _ = c.Text()
+		case "language":
+			e.language, _ = c.Text()
+		case "browser":
+			if b, ok := c.Text(); ok && len(e.browser) == 0 {
+				e.browser = b
+			}
+		case "web_info":
+			readWebInfo(c, e)
+		default:
+			c.Skip()
+		}
+	}
+}
+
+func readWebInfo(c *jsonscan.Cursor, e *event) {
+	if !c.Object() {
+		return
+	}
+	for c.NextKey() {
+		if string(c.Key()) != "browser" {
+			c.Skip()
+		} else if b, _ := c.Text(); len(b) > 0 {
+			e.browser = b
+		}
+	}
+}
+
+func readGeo(c *jsonscan.Cursor, e *event) {
+	if !c.Object() {
+		return
+	}
+	for c.NextKey() {
+		switch string(c.Key()) {
+		case "country":
+			e.country, _ = c.Text()
+		case "city":
+			e.city, _ = c.Text()
+		default:
+			c.Skip()
+		}
+	}
+}

@@ -1,0 +1,42 @@
+package ga4
+
+// eventType maps GA4's event name to Waymark's vocabulary; what it does not know is web_other. So is first_visit: it
+// stands beside a session_start of its own and would count that session twice.
+func eventType(name []byte) string {
+	switch string(name) {
+	case "page_view":
+		return "page_viewed"
+	case "user_engagement", "scroll":
+		return "user_engaged"
+	case "session_start":
+		return "session_started"
+	case "view_item":
+		return "product_viewed"
+	case "view_item_list", "select_item":
+		return "product_list_viewed"
+	case "view_promotion", "select_promotion":
+		return "promotion_viewed"
+	case "add_to_cart":
+		return "cart_added"
+	case "remove_from_cart":
+		return "cart_removed"
+	case "begin_checkout":
+		return "checkout_started"
+	case "add_shipping_info":
+		return "shipping_info_added"
+	case "add_payment_info":
+		return "payment_info_added"
+	case "purchase":
+		return "order_placed"
+	case "refund":
+		return "order_refunded"
+	case "search", "view_search_results":
+		return "searched"
+	case "form_submit", "generate_lead":
+		return "form_submitted"
+	case "sign_up":
+		return "signed_up"
+	default:
+		return "web_other"
+	}
+}
