@@ -20,7 +20,6 @@ type order struct {
 	Secret      string `json:"secret"`
 	MemoryLimit int64  `json:"memory_limit,omitempty"`
 	Threads     int    `json:"threads,omitempty"`
-	TCPPort     int    `json:"tcp_port,omitempty"`
 	LogLevel    string `json:"log_level,omitempty"`
 }
 
@@ -52,7 +51,7 @@ func Child(ctx context.Context, in io.Reader, out io.Writer, log zerolog.Logger)
 	}()
 	say := func(a announcement) { b, _ := json.Marshal(a); fmt.Fprintf(out, "%s\n", b) }
 	err = Serve(ctx, ServeOptions{
-		Library: o.Library, Dir: o.Dir, Secret: o.Secret, Log: log, MemoryLimit: o.MemoryLimit, Threads: o.Threads, TCPPort: o.TCPPort, LogLevel: o.LogLevel,
+		Library: o.Library, Dir: o.Dir, Secret: o.Secret, Log: log, MemoryLimit: o.MemoryLimit, Threads: o.Threads, LogLevel: o.LogLevel,
 		Ready: func(addr string) { say(announcement{Address: addr}) },
 	})
 	if err != nil {

@@ -18,7 +18,10 @@ type connection struct {
 type parameter struct{ name, value string }
 
 // stats are what the engine says about a finished statement.
-type stats struct{ rowsRead, rowsWritten, bytesWritten uint64 }
+type stats struct{ rowsRead, bytesRead, rowsWritten, bytesWritten uint64 }
+
+// output takes a piece of a result and may keep nothing of it.
+type output func(s stats, b []byte) error
 
 // dial opens a connection. args are engine options ("--path=…"); server options count on the first connection only.
 func dial(lib *library, args []string) (*connection, error) {
@@ -70,7 +73,7 @@ type result struct {
 
 func (r result) err() error {
 	if r.handle == nil {
-		return &exception{text: "Code: 1001. DB::Exception: the engine returned no result. (STD_EXCEPTION)"}
+		return newException("the engine returned no result")
 	}
 	if p := r.lib.resultError(r.handle); p != nil {
 		return newException(cString(p))
@@ -88,7 +91,7 @@ func (r result) bytes() []byte {
 }
 
 func (r result) stats() stats {
-	return stats{r.lib.resultRowsRead(r.handle), r.lib.resultRowsWritten(r.handle), r.lib.resultBytesWritten(r.handle)}
+	return stats{r.lib.storageRowsRead(r.handle), r.lib.storageBytesRead(r.handle), r.lib.rowsWritten(r.handle), r.lib.bytesWritten(r.handle)}
 }
 
 func (r result) free() {
@@ -97,8 +100,8 @@ func (r result) free() {
 	}
 }
 
-// query runs a statement to its end and hands the whole output to yield, which may keep nothing of it.
-func (c *connection) query(text, format string, params []parameter, yield func([]byte) error) (stats, error) {
+// query runs a statement to its end and hands the whole result to yield.
+func (c *connection) query(text, format string, params []parameter, yield output) (stats, error) {
 	r := result{c.lib, c.call(c.lib.queryWithParams, text, format, params)}
 	defer r.free()
 	if err := r.err(); err != nil {
@@ -106,7 +109,7 @@ func (c *connection) query(text, format string, params []parameter, yield func([
 	}
 	s := r.stats()
 	if b := r.bytes(); len(b) > 0 && yield != nil {
-		return s, yield(b)
+		return s, yield(s, b)
 	}
 	return s, nil
 }
@@ -119,7 +122,7 @@ func (c *connection) exec(text string) error {
 
 // stream runs a SELECT and hands its output to yield in chunks. Each chunk is formatted by itself, so only formats
 // without header, footer and separators survive it (see streamable).
-func (c *connection) stream(text, format string, params []parameter, yield func([]byte) error) (stats, error) {
+func (c *connection) stream(text, format string, params []parameter, yield output) (stats, error) {
 	s := result{c.lib, c.call(c.lib.streamWithParams, text, format, params)}
 	defer s.free()
 	if err := s.err(); err != nil {
@@ -138,7 +141,7 @@ func (c *connection) stream(text, format string, params []parameter, yield func(
 	}
 }
 
-func (c *connection) fetch(s result, total *stats, yield func([]byte) error) (int, error) {
+func (c *connection) fetch(s result, total *stats, yield output) (int, error) {
 	chunk := result{c.lib, c.lib.streamFetch(c.inner(), s.handle)}
 	defer chunk.free()
 	if err := chunk.err(); err != nil {
@@ -148,8 +151,8 @@ func (c *connection) fetch(s result, total *stats, yield func([]byte) error) (in
 	if len(b) == 0 {
 		return 0, nil
 	}
-	total.rowsRead += chunk.stats().rowsRead
-	return len(b), yield(b)
+	*total = chunk.stats()
+	return len(b), yield(*total, b)
 }
 
 // insertChunk is how much of an insert's body goes to the engine at once.
@@ -166,8 +169,11 @@ func (c *connection) insert(head, format string, params []parameter, body io.Rea
 	buf := make([]byte, insertChunk)
 	for {
 		n, err := fill(body, buf)
+		if err != nil && err != io.EOF {
+			err = bodyError(err)
+		}
 		if stop.Load() {
-			err = errCancelled
+			err = refuse(394, "QUERY_WAS_CANCELLED", "Query was cancelled")
 		}
 		if err != nil && err != io.EOF {
 			c.lib.insertCancel(s)
@@ -210,7 +216,7 @@ func (c *connection) insertFailure(s unsafe.Pointer) error {
 	if err := c.insertErr(s); err != nil {
 		return err
 	}
-	return &exception{text: "Code: 1001. DB::Exception: the engine stopped reading the insert. (STD_EXCEPTION)"}
+	return newException("the engine stopped reading the insert")
 }
 
 // analysis is what the engine's parser says of a text without running it.
@@ -220,8 +226,7 @@ type analysis struct {
 
 const (
 	classReadOnly = 0
-	classControl  = 3
-	classUnknown  = 4
+	classUnknown  = 4 // does not parse
 )
 
 func (c *connection) classify(text string) analysis {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// exception is an error of the engine, in ClickHouse's wording: "Code: 60. DB::Exception: … (UNKNOWN_TABLE)".
+// exception is an error in ClickHouse's wording: "Code: 60. DB::Exception: … (UNKNOWN_TABLE)".
 type exception struct {
 	code int
 	text string
@@ -16,25 +16,21 @@ type exception struct {
 
 func (e *exception) Error() string { return e.text }
 
-// errCancelled ends a statement whose client went away.
-var errCancelled = &exception{394, "Code: 394. DB::Exception: Query was cancelled. (QUERY_WAS_CANCELLED)"}
-
 var codePattern = regexp.MustCompile(`^Code: (\d+)\.`)
 
+// newException takes the engine's text; one without a code becomes STD_EXCEPTION, as on a server.
 func newException(text string) *exception {
 	text = strings.TrimRight(text, "\n ")
-	e := &exception{text: text}
 	if m := codePattern.FindStringSubmatch(text); m != nil {
-		e.code, _ = strconv.Atoi(m[1])
-		return e
+		code, _ := strconv.Atoi(m[1])
+		return &exception{code, text}
 	}
-	e.code, e.text = 1001, "Code: 1001. DB::Exception: "+text+" (STD_EXCEPTION)"
-	return e
+	return refuse(1001, "STD_EXCEPTION", text)
 }
 
 // refuse is an exception of the front itself.
 func refuse(code int, name, reason string) *exception {
-	return newException("Code: " + strconv.Itoa(code) + ". DB::Exception: " + reason + ". (" + name + ")")
+	return &exception{code, "Code: " + strconv.Itoa(code) + ". DB::Exception: " + reason + ". (" + name + ")"}
 }
 
 // asException gives every error ClickHouse's form.
@@ -46,18 +42,18 @@ func asException(err error) *exception {
 	return newException(err.Error())
 }
 
-// status is the HTTP status ClickHouse's own server gives a code.
+// status is the HTTP status that ClickHouse's own server gives a code.
 func (e *exception) status() int {
 	switch e.code {
 	case 192, 193, 194, 497, 516: // UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED
 		return http.StatusForbidden
-	case 6, 26, 27, 32, 33, 38, 41, 43, 44, 53, 62, 69, 70, 72, 117, 130, 131, 164, 179, 184, 215, 456, 457: // parse and type errors, READONLY
+	case 6, 26, 27, 32, 33, 36, 38, 41, 43, 44, 53, 62, 69, 70, 72, 117, 130, 131, 164, 179, 184, 215, 456, 457: // arguments, parsing, types, READONLY
 		return http.StatusBadRequest
-	case 16, 46, 47, 50, 55, 56, 60, 63, 73, 81, 82, 115: // UNKNOWN_*
+	case 16, 46, 47, 50, 55, 56, 60, 63, 73, 81, 82, 115: // UNKNOWN_…, NO_SUCH_COLUMN_IN_TABLE, DATABASE_ALREADY_EXISTS
 		return http.StatusNotFound
-	case 48:
+	case 48: // NOT_IMPLEMENTED
 		return http.StatusNotImplemented
-	case 159:
+	case 159: // TIMEOUT_EXCEEDED
 		return http.StatusRequestTimeout
 	case 173, 202, 209: // CANNOT_ALLOCATE_MEMORY, TOO_MANY_SIMULTANEOUS_QUERIES, SOCKET_TIMEOUT
 		return http.StatusServiceUnavailable

@@ -30,13 +30,14 @@ type library struct {
 	insertError   func(stream unsafe.Pointer) unsafe.Pointer
 	insertDestroy func(stream unsafe.Pointer)
 
-	resultDestroy      func(result unsafe.Pointer)
-	resultBuffer       func(result unsafe.Pointer) unsafe.Pointer
-	resultLength       func(result unsafe.Pointer) uintptr
-	resultError        func(result unsafe.Pointer) unsafe.Pointer
-	resultRowsRead     func(result unsafe.Pointer) uint64
-	resultRowsWritten  func(result unsafe.Pointer) uint64
-	resultBytesWritten func(result unsafe.Pointer) uint64
+	resultDestroy    func(result unsafe.Pointer)
+	resultBuffer     func(result unsafe.Pointer) unsafe.Pointer
+	resultLength     func(result unsafe.Pointer) uintptr
+	resultError      func(result unsafe.Pointer) unsafe.Pointer
+	storageRowsRead  func(result unsafe.Pointer) uint64
+	storageBytesRead func(result unsafe.Pointer) uint64
+	rowsWritten      func(result unsafe.Pointer) uint64
+	bytesWritten     func(result unsafe.Pointer) uint64
 
 	classify func(conn, query unsafe.Pointer, queryLen uintptr, database unsafe.Pointer, databaseLen uintptr, out unsafe.Pointer) int32
 }
@@ -88,9 +89,10 @@ func (l *library) symbols() []binding {
 		{"chdb_result_buffer", &l.resultBuffer},
 		{"chdb_result_length", &l.resultLength},
 		{"chdb_result_error", &l.resultError},
-		{"chdb_result_rows_read", &l.resultRowsRead},
-		{"chdb_result_rows_written", &l.resultRowsWritten},
-		{"chdb_result_bytes_written", &l.resultBytesWritten},
+		{"chdb_result_storage_rows_read", &l.storageRowsRead},
+		{"chdb_result_storage_bytes_read", &l.storageBytesRead},
+		{"chdb_result_rows_written", &l.rowsWritten},
+		{"chdb_result_bytes_written", &l.bytesWritten},
 		{"chdb_classify_query_n", &l.classify},
 	}
 }

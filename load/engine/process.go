@@ -29,7 +29,6 @@ type StartOptions struct {
 
 	MemoryLimit int64 // see ServeOptions
 	Threads     int
-	TCPPort     int
 	LogLevel    string
 	Timeout     time.Duration // until it must serve; 0 is a minute
 }
@@ -152,7 +151,7 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 	go func() { c.err = c.cmd.Wait(); close(c.exited) }()
 
 	secret := newID()
-	orders, err := json.Marshal(order{o.Library, o.Dir, secret, o.MemoryLimit, o.Threads, o.TCPPort, o.LogLevel})
+	orders, err := json.Marshal(order{o.Library, o.Dir, secret, o.MemoryLimit, o.Threads, o.LogLevel})
 	if err == nil {
 		_, err = stdin.Write(append(orders, '\n'))
 	}

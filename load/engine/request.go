@@ -3,71 +3,71 @@ package engine
 import (
 	"io"
 	"net/http"
-	"sort"
+	"net/url"
+	"slices"
 	"strings"
 )
 
-// Limits on what a request may carry before its data.
+// Limits on what a request may carry before its rows.
 const (
-	maxHead  = 1 << 20  // an INSERT up to its data
+	maxHead  = 1 << 20  // an INSERT up to its rows
 	maxQuery = 16 << 20 // any other statement
 )
 
 // request is one statement with everything that governs it.
 type request struct {
-	text   string // for an INSERT with data: the statement without FORMAT and data
-	stmt   statement
-	body   io.Reader // the data of an INSERT
-	params []parameter
-	// settings in a fixed order; readonly is applied last, since nothing can be set behind it.
-	settings []parameter
-	readonly string // "", "0", "1", "2"
+	text     string // for an INSERT with rows: the statement without FORMAT and rows
+	stmt     statement
+	body     io.Reader // the rows
+	params   []parameter
+	settings []parameter // without readonly, by name
+	readonly string      // "", "0", "1" or "2"
+	implicit bool        // readonly by method, not by wish
 	database string
 	queryID  string
-	format   string // the output's, resolved
-	compress string // native compression of the response: "", "LZ4", "ZSTD", …
+	format   string // of the output; of the rows when the INSERT names none
+	compress string // native block compression of the response: "", "LZ4", "LZ4HC", "ZSTD", "NONE"
+	whole    bool   // wait_end_of_query: an error must come as a status, never behind a partial result
 }
 
-// notSettings are URL parameters of ClickHouse's HTTP interface that are not settings, or that this front ignores.
-var notSettings = map[string]bool{
-	"query": true, "user": true, "password": true, "database": true, "default_format": true, "query_id": true, "quota_key": true,
-	"session_id": true, "session_timeout": true, "session_check": true, "session_timezone": false, "close_session": true,
-	"compress": true, "decompress": true, "client_protocol_version": true, "buffer_size": true, "wait_end_of_query": true,
-	"stacktrace": true, "role": true, "readonly": true, "log_comment": true, "send_progress_in_http_headers": true,
-	"http_headers_progress_interval_ms": true, "add_http_cors_header": true, "enable_http_compression": true, "http_zlib_compression_level": true,
-	"http_write_exception_in_output_format": true, "async_insert": true, "wait_for_async_insert": true, "implicit_select": true,
+// notSettings are parameters of ClickHouse's HTTP interface that are no settings, and settings that this front ignores.
+var notSettings = []string{
+	"query", "user", "password", "database", "default_format", "query_id", "quota_key", "role", "stacktrace",
+	"session_id", "session_timeout", "session_check", "close_session", "compress", "decompress", "client_protocol_version",
+	"buffer_size", "wait_end_of_query", "readonly", "log_comment", "send_progress_in_http_headers", "http_headers_progress_interval_ms",
+	"add_http_cors_header", "enable_http_compression", "http_zlib_compression_level", "http_write_exception_in_output_format",
+	"async_insert", "wait_for_async_insert", "implicit_select",
 }
 
-// readRequest takes a request apart. body is the decoded request body, already free of transport compression.
+// readRequest takes a request apart. body is the request's body, free of transport compression.
 func readRequest(r *http.Request, body io.Reader) (*request, error) {
-	q := r.URL.Query()
-	req := &request{database: q.Get("database"), queryID: q.Get("query_id"), readonly: q.Get("readonly")}
-	if req.database == "" {
-		req.database = r.Header.Get("X-ClickHouse-Database")
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, refuse(36, "BAD_ARGUMENTS", "the URL's parameters are malformed")
 	}
-	if req.queryID == "" {
-		req.queryID = r.Header.Get("X-ClickHouse-Query-Id")
+	req := &request{
+		database: firstOf(q.Get("database"), r.Header.Get("X-ClickHouse-Database")),
+		queryID:  firstOf(q.Get("query_id"), r.Header.Get("X-ClickHouse-Query-Id"), newID()),
+		readonly: q.Get("readonly"),
+		whole:    truthy(q.Get("wait_end_of_query")),
 	}
 	if truthy(q.Get("compress")) {
-		req.compress = strings.ToUpper(q.Get("network_compression_method"))
-		if req.compress == "" {
-			req.compress = "LZ4"
-		}
+		req.compress = firstOf(strings.ToUpper(q.Get("network_compression_method")), "LZ4")
 	}
 	if r.Method != http.MethodPost && req.readonly == "" {
-		req.readonly = "2" // as in ClickHouse: only POST changes anything
+		req.readonly, req.implicit = "2", true // as in ClickHouse: only POST changes anything
 	}
 	for name, values := range q {
 		value := values[len(values)-1]
 		if p, ok := strings.CutPrefix(name, "param_"); ok {
 			req.params = append(req.params, parameter{p, value})
-		} else if !notSettings[name] {
+		} else if !slices.Contains(notSettings, name) {
 			req.settings = append(req.settings, parameter{name, value})
 		}
 	}
-	byName := func(p []parameter) func(i, j int) bool { return func(i, j int) bool { return p[i].name < p[j].name } }
-	sort.Slice(req.params, byName(req.params))
-	sort.Slice(req.settings, byName(req.settings))
+	byName := func(a, b parameter) int { return strings.Compare(a.name, b.name) }
+	slices.SortFunc(req.params, byName)
+	slices.SortFunc(req.settings, byName)
 	if err := req.readStatement(q.Get("query"), body); err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func readRequest(r *http.Request, body io.Reader) (*request, error) {
 	return req, nil
 }
 
-// readStatement joins the query parameter and the body, as ClickHouse does, and finds where data begins.
+// readStatement joins the query parameter and the body, as ClickHouse does, and finds where rows begin.
 func (req *request) readStatement(query string, body io.Reader) error {
 	if query != "" {
 		query += "\n"
@@ -83,31 +83,34 @@ func (req *request) readStatement(query string, body io.Reader) error {
 	body = io.MultiReader(strings.NewReader(query), body)
 	head, err := io.ReadAll(io.LimitReader(body, maxHead))
 	if err != nil {
-		return err
+		return bodyError(err)
 	}
-	text := string(head)
-	req.stmt = parse(text)
-	if req.stmt.takesData {
-		if req.stmt.headEnd == maxHead {
-			return refuse(62, "SYNTAX_ERROR", "no data found in the first MiB of an INSERT")
-		}
-		req.text = strings.TrimRight(text[:req.stmt.headEnd], " \t\r\n;")
-		req.body = io.MultiReader(strings.NewReader(text[req.stmt.dataAt:]), body)
-		return nil
-	}
-	if len(head) == maxHead {
+	req.text = string(head)
+	req.stmt = parse(req.text)
+	if len(head) == maxHead && (!req.stmt.takesData || req.stmt.headEnd == maxHead) {
 		rest, err := io.ReadAll(io.LimitReader(body, maxQuery))
 		if err != nil {
-			return err
+			return bodyError(err)
 		}
 		if len(rest) == maxQuery {
 			return refuse(62, "SYNTAX_ERROR", "the statement is longer than 17 MiB")
 		}
-		text += string(rest)
-		req.stmt = parse(text)
+		req.text += string(rest)
+		req.stmt = parse(req.text)
 	}
-	req.text = text
+	if req.stmt.takesData {
+		req.body = io.MultiReader(strings.NewReader(req.text[req.stmt.dataAt:]), body)
+		req.text = strings.TrimRight(req.text[:req.stmt.headEnd], " \t\r\n;")
+	}
 	return nil
+}
+
+// bodyError says that the client's request did not arrive whole.
+func bodyError(err error) error {
+	if e, ok := err.(*exception); ok {
+		return e
+	}
+	return refuse(33, "CANNOT_READ_ALL_DATA", "Cannot read the request's body: "+err.Error())
 }
 
 func firstOf(s ...string) string {
@@ -123,59 +126,14 @@ func truthy(s string) bool { return s == "1" || strings.EqualFold(s, "true") }
 
 // streamable are the formats whose output can be cut anywhere between rows: no header, no footer, no separators. Only
 // these survive the engine's streaming, which formats every chunk by itself.
-var streamable = map[string]bool{
-	"native": true, "rowbinary": true,
-	"tabseparated": true, "tsv": true, "tabseparatedraw": true, "tsvraw": true, "raw": true, "csv": true,
-	"jsoneachrow": true, "jsonlines": true, "ndjson": true, "jsoncompacteachrow": true, "jsonstringseachrow": true, "jsoncompactstringseachrow": true,
+var streamable = []string{
+	"native", "rowbinary", "csv", "tabseparated", "tsv", "tabseparatedraw", "tsvraw", "raw",
+	"jsoneachrow", "jsonlines", "ndjson", "jsoncompacteachrow", "jsonstringseachrow", "jsoncompactstringseachrow",
 }
 
-func (req *request) streams(class uint32) bool {
-	switch req.stmt.verb {
-	case "SELECT", "WITH", "(", "FROM":
-	default:
-		return false
-	}
-	return class == classReadOnly && !req.stmt.totals && streamable[strings.ToLower(req.format)]
-}
-
-// fileFunctions read files or the network; a read-only request may call none of them.
-var fileFunctions = map[string]bool{}
-
-// check refuses what the engine would accept to its own or its data's harm, and what a read-only request may not do.
-func (req *request) check(a analysis) error {
-	switch {
-	case endangersDefault(req.text):
-		return refuse(48, "NOT_IMPLEMENTED", "the database default cannot be dropped or renamed in the embedded engine")
-	case req.stmt.takesData:
-		if req.readonly == "1" || req.readonly == "2" {
-			return refuse(164, "READONLY", "Cannot execute query in readonly mode")
-		}
-		return nil
-	case req.stmt.verb == "INSERT" && contains(req.stmt.calls, "input"):
-		return refuse(48, "NOT_IMPLEMENTED", "INSERT … SELECT … FROM input() silently inserts nothing in the embedded engine; insert with a FORMAT instead")
-	case a.statements > 1 && !req.stmt.parallel:
-		return refuse(62, "SYNTAX_ERROR", "Multi-statements are not allowed")
-	case req.readonly != "1" && req.readonly != "2":
-		return nil
-	case a.class != classReadOnly || a.statements != 1:
-		return refuse(164, "READONLY", "Cannot execute query in readonly mode")
-	}
-	for _, c := range req.stmt.calls {
-		if fileFunctions[c] {
-			return refuse(164, "READONLY", "Cannot use function "+c+" in readonly mode")
-		}
-	}
-	if req.stmt.paths {
-		return refuse(164, "READONLY", "Cannot read files in readonly mode")
-	}
-	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
+// streams reports whether the result can be sent while it is computed; other results are held whole by the engine.
+func (req *request) streams(a analysis) bool {
+	isSetting := func(p parameter) bool { return p.name == "output_format_json_array_of_rows" || p.name == "extremes" }
+	return slices.Contains([]string{"SELECT", "WITH", "(", "FROM"}, req.stmt.verb) && a.class == classReadOnly && !req.stmt.totals && !req.whole &&
+		slices.Contains(streamable, strings.ToLower(req.format)) && !slices.ContainsFunc(req.settings, isSetting)
 }

@@ -2,8 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -28,7 +28,6 @@ type ServeOptions struct {
 
 	MemoryLimit int64  // bytes the engine may use; 0 is its own default, 90 % of the machine
 	Threads     int    // of one statement; 0 is the number of cores
-	TCPPort     int    // ClickHouse's native protocol as well, without a password, for tests; 0 is off
 	LogLevel    string // the engine's own log on stderr: "" is none, else "error", "information", "debug", "trace"
 }
 
@@ -108,12 +107,21 @@ func open(o ServeOptions) (f *front, stop func(), err error) {
 		return nil, nil, e
 	}
 	stop = func() { keeper.close(); lib.shutdown() }
-	var version string
-	if _, err := keeper.query("SELECT version()", "TSVRaw", nil, func(b []byte) error { version = strings.TrimSpace(string(b)); return nil }); err != nil {
-		stop()
-		return nil, nil, fault.New(fault.Internal, "ask the engine's version: %w", err)
+	ask := func(query string) string {
+		var answer string
+		_, aerr := keeper.query(query, "TSVRaw", nil, func(_ stats, b []byte) error { answer = strings.TrimSpace(string(b)); return nil })
+		if err == nil && aerr != nil {
+			err = fault.New(fault.Internal, "ask the engine about itself: %w", aerr)
+		}
+		return answer
 	}
-	return &front{lib: lib, args: args, secret: o.Secret, version: version, log: o.Log, running: map[string]*running{}}, stop, nil
+	f = &front{lib: lib, args: args, secret: o.Secret, log: o.Log, running: map[string]*running{}}
+	f.version, f.guard = ask("SELECT version()"), newGuard(ask("SELECT name FROM system.table_functions"))
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return f, stop, nil
 }
 
 // listen serves until ctx ends; then no new request is taken, running ones get drainTimeout, the rest are killed.
@@ -121,6 +129,7 @@ func (f *front) listen(ctx context.Context, l net.Listener, ready func()) error 
 	requests, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
 	server := &http.Server{
+		ErrorLog:          log.New(f.log, "", 0),
 		Handler:           f,
 		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: 30 * time.Second,
@@ -134,19 +143,27 @@ func (f *front) listen(ctx context.Context, l net.Listener, ready func()) error 
 		return fault.New(fault.Internal, "serve the engine: %w", err)
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	err := server.Shutdown(drain)
-	if errors.Is(err, context.DeadlineExceeded) {
-		kill()
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	return f.shutDown(context.WithoutCancel(ctx), server, kill)
+}
+
+// shutDown lets running statements finish, then kills them, then breaks off clients that do not take their answer.
+func (f *front) shutDown(ctx context.Context, server *http.Server, kill func()) error {
+	wait := func() error {
+		ctx, cancel := context.WithTimeout(ctx, drainTimeout)
 		defer cancel()
-		err = server.Shutdown(last)
+		return server.Shutdown(ctx)
 	}
-	<-served
-	if err != nil {
+	if wait() == nil {
+		return nil
+	}
+	kill()
+	if wait() == nil {
+		return nil
+	}
+	if err := server.Close(); err != nil {
 		return fault.New(fault.Internal, "stop the engine: %w", err)
 	}
+	f.handlers.Wait()
 	return nil
 }
 
@@ -156,9 +173,6 @@ func writeConfig(o ServeOptions) (path string, err error) {
 	b.WriteString("<clickhouse>\n")
 	if o.MemoryLimit > 0 {
 		fmt.Fprintf(&b, "  <max_server_memory_usage>%d</max_server_memory_usage>\n", o.MemoryLimit)
-	}
-	if o.TCPPort > 0 {
-		fmt.Fprintf(&b, "  <tcp_port>%d</tcp_port>\n  <listen_host>127.0.0.1</listen_host>\n", o.TCPPort)
 	}
 	b.WriteString("</clickhouse>\n")
 	path = filepath.Join(o.Dir, "engine.xml")

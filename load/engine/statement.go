@@ -5,44 +5,47 @@ import "strings"
 // statement is what the front needs to know of a text before it runs it.
 type statement struct {
 	verb   string // first word, upper case; "(" for a parenthesised SELECT
-	format string // of the FORMAT clause, "" when there is none
-	totals bool   // WITH TOTALS somewhere: such results cannot be streamed
-	calls  []string
-	// paths is set when a table is named by something that the engine would open as a file: FROM '/x', `/x`, default."../x".
-	paths    bool
-	parallel bool     // PARALLEL WITH: several statements on purpose
-	strings  []string // string literals, for KILL QUERY
+	format string // of the FORMAT clause or VALUES, "" when there is neither
 
 	takesData bool // an INSERT whose rows follow
-	dataAt    int  // where they follow in the text
-	headEnd   int  // end of the INSERT without FORMAT or VALUES
+	headEnd   int  // end of that INSERT without FORMAT or VALUES
+	dataAt    int  // where its rows begin
+
+	totals   bool     // WITH TOTALS somewhere: such results cannot be streamed
+	parallel bool     // PARALLEL WITH: several statements on purpose
+	calls    []string // names before a parenthesis, lower case
+	literals []string // string literals
+	paths    bool     // a table is named by what the engine could open as a file: FROM 'x', `/x`, default."../x"
 }
 
-// parse reads one statement. For an INSERT with data it stops at the data and looks at nothing behind it.
+// parse reads one statement. For an INSERT with rows it stops at the rows and looks at nothing behind them.
 func parse(text string) statement {
 	l := &lexer{text: text}
-	var s statement
-	t := l.next()
-	s.verb = strings.ToUpper(t.text)
+	first := l.next()
+	s := statement{verb: strings.ToUpper(first.text)}
 	if s.verb == "INSERT" {
+		after := *l
 		if s.insert(l); s.takesData {
 			return s
 		}
+		*l = after
 	}
-	s.scan(l, t)
+	s.scan(l, first)
 	return s
 }
 
-// insert reads INSERT [INTO] [TABLE] [FUNCTION] name… up to FORMAT, VALUES, a SELECT or the end.
+// insert reads [INTO] [TABLE] [FUNCTION] name… up to FORMAT, VALUES, a SELECT or the end.
 func (s *statement) insert(l *lexer) {
-	saved := *l
 	depth, named := 0, false
-	for {
+	for prev := (token{}); ; {
 		t := l.next()
+		query := t.is("SELECT") || t.is("WITH")
 		switch {
 		case t.kind == tokenEnd:
 			s.takesData, s.headEnd, s.dataAt = true, t.start, t.start
 			return
+		case query && (depth == 0 && named || prev.punct('(')), depth == 0 && named && (t.is("FROM") || t.is("WATCH")):
+			return // no rows follow: a statement like any other
 		case t.punct('('):
 			depth++
 		case t.punct(')'):
@@ -50,35 +53,29 @@ func (s *statement) insert(l *lexer) {
 		case depth > 0:
 		case !named:
 			named = !t.is("INTO") && !t.is("TABLE") && !t.is("FUNCTION")
-		case t.is("SELECT"), t.is("WITH"), t.is("FROM"), t.is("WATCH"):
-			*l = saved // no rows follow: scanned like any other statement
-			return
 		case t.is("VALUES"):
 			s.takesData, s.headEnd, s.format, s.dataAt = true, t.start, "Values", t.end
 			return
 		case t.is("FORMAT"):
 			f := l.next()
-			s.takesData, s.headEnd, s.format = true, t.start, f.text
-			s.dataAt = f.end + dataOffset(l.text[f.end:])
-			if s.format == "" {
-				s.format = "?" // FORMAT without a name: the engine says so
-			}
+			s.takesData, s.headEnd, s.format, s.dataAt = true, t.start, f.text, f.end+dataOffset(l.text[f.end:])
 			return
 		}
+		prev = t
 	}
 }
 
-// dataOffset is how much between a format's name and its data is not data: a semicolon, blanks, one line feed.
+// dataOffset is how much between a format's name and its data is not data: blanks, a semicolon, one line feed.
 func dataOffset(s string) int {
-	n := 0
-	for n < len(s) && spaceByte(s[n]) && s[n] != '\n' {
-		n++
-	}
-	if n < len(s) && s[n] == ';' {
-		n++
+	blanks := func(n int) int {
 		for n < len(s) && spaceByte(s[n]) && s[n] != '\n' {
 			n++
 		}
+		return n
+	}
+	n := blanks(0)
+	if n < len(s) && s[n] == ';' {
+		n = blanks(n + 1)
 	}
 	if n < len(s) && s[n] == '\n' {
 		n++
@@ -86,52 +83,55 @@ func dataOffset(s string) int {
 	return n
 }
 
-// scan walks a statement that carries no rows and notes what the front has to refuse or decide by.
+// level is one nesting of parentheses.
+type level struct {
+	query  bool // holds a SELECT, not the arguments of a function, where FROM is no clause: trim(BOTH '/' FROM x)
+	tables bool // between FROM or JOIN and the next clause
+}
+
+// scan walks a statement without rows and notes what the front decides by.
 func (s *statement) scan(l *lexer, first token) {
-	var prev token
-	inFrom := []bool{false} // per parenthesis: between FROM or JOIN and the next clause
+	levels := []level{{query: true, tables: first.is("DESCRIBE") || first.is("DESC") || first.is("EXISTS") || first.is("CHECK")}}
+	prev := token{}
 	for t := first; t.kind != tokenEnd; prev, t = t, l.next() {
-		top := len(inFrom) - 1
+		top := &levels[len(levels)-1]
 		switch {
 		case t.punct('('):
 			if prev.kind == tokenWord || prev.kind == tokenQuoted {
 				s.calls = append(s.calls, strings.ToLower(prev.text))
 			}
-			inFrom = append(inFrom, false)
-		case t.punct(')') && top > 0:
-			inFrom = inFrom[:top]
+			levels = append(levels, level{})
+		case t.punct(')') && len(levels) > 1:
+			levels = levels[:len(levels)-1]
 		case t.kind == tokenString:
-			s.strings = append(s.strings, t.text)
-			s.paths = s.paths || inFrom[top] && strings.Contains(t.text, "/")
+			s.literals = append(s.literals, t.text)
+			s.paths = s.paths || top.tables
 		case t.kind == tokenQuoted:
-			s.paths = s.paths || strings.HasPrefix(t.text, "/") || strings.HasPrefix(t.text, "~") || strings.Contains(t.text, "../")
+			s.paths = s.paths || strings.HasPrefix(t.text, "/") || strings.HasPrefix(t.text, "~") || strings.Contains(t.text, "../") ||
+				strings.Contains(l.text[t.start:t.end], `\`)
 		case t.kind == tokenWord:
-			s.word(t, prev, top == 0)
-			inFrom[top] = fromClause(inFrom[top], t)
+			if len(levels) == 1 && prev.is("FORMAT") {
+				s.format = t.text
+			}
+			top.query = top.query || prev.punct('(') && (t.is("SELECT") || t.is("WITH") || t.is("FROM"))
+			top.tables = top.query && top.clause(t, prev)
+			s.totals = s.totals || t.is("TOTALS")
+			s.parallel = s.parallel || t.is("PARALLEL")
 		}
 	}
 }
 
-func (s *statement) word(t, prev token, outer bool) {
-	switch {
-	case outer && prev.is("FORMAT"):
-		s.format = t.text
-	case t.is("TOTALS"):
-		s.totals = true
-	case t.is("PARALLEL"):
-		s.parallel = true
-	}
-}
-
-// fromClause reports whether what follows word t names tables.
-func fromClause(now bool, t token) bool {
+// clause reports whether what follows word t names tables.
+func (v *level) clause(t, prev token) bool {
 	switch strings.ToUpper(t.text) {
-	case "FROM", "JOIN", "TABLE", "DESCRIBE", "DESC", "EXISTS":
+	case "FROM", "TABLE":
 		return true
-	case "SELECT", "WHERE", "PREWHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "ON", "USING", "UNION", "SETTINGS", "FORMAT", "WINDOW":
+	case "JOIN":
+		return !prev.is("ARRAY")
+	case "SELECT", "WHERE", "PREWHERE", "GROUP", "ORDER", "HAVING", "QUALIFY", "LIMIT", "ON", "USING", "UNION", "SETTINGS", "FORMAT", "WINDOW":
 		return false
 	}
-	return now
+	return v.tables
 }
 
 // endangersDefault reports a statement that would take the engine's default database away: every later connection would
@@ -139,10 +139,7 @@ func fromClause(now bool, t token) bool {
 func endangersDefault(text string) bool {
 	l := &lexer{text: text}
 	verb := l.next()
-	if !verb.is("DROP") && !verb.is("DETACH") && !verb.is("RENAME") && !verb.is("EXCHANGE") {
-		return false
-	}
-	if !l.next().is("DATABASE") {
+	if !verb.is("DROP") && !verb.is("DETACH") && !verb.is("RENAME") || !l.next().is("DATABASE") {
 		return false
 	}
 	t := l.next()

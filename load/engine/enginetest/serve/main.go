@@ -23,7 +23,6 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:8123", "loopback address to serve on")
 	secret := flag.String("secret", "waymark", "password of every request")
 	library := flag.String("library", "", "path of libchdb.so; the installed one when empty")
-	tcp := flag.Int("tcp", 0, "port of the native protocol as well, 0 is off")
 	level := flag.String("log-level", "", "the engine's own log on stderr")
 	memory := flag.Int64("memory", 0, "bytes the engine may use")
 	flag.Parse()
@@ -34,7 +33,7 @@ func main() {
 		*library = engine.Inspect(filepath.Join(cache, "waymark")).Path
 	}
 	err := engine.Serve(ctx, engine.ServeOptions{
-		Library: *library, Dir: *dir, Addr: *addr, Secret: *secret, Log: zerolog.New(os.Stderr), TCPPort: *tcp, LogLevel: *level, MemoryLimit: *memory,
+		Library: *library, Dir: *dir, Addr: *addr, Secret: *secret, Log: zerolog.New(os.Stderr), LogLevel: *level, MemoryLimit: *memory,
 		Ready: func(addr string) { fmt.Printf("serving on http://%s/?password=%s\n", addr, *secret) },
 	})
 	if err != nil {
