@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
@@ -119,14 +120,23 @@ func JSONValue(v any, clickhouseType string) any {
 	return jsonComposite(reflect.ValueOf(v), clickhouseType)
 }
 
-// jsonComposite renders arrays, tuples and maps; elements take their own type's rendering as far as the name tells it.
-func jsonComposite(v reflect.Value, clickhouseType string) any {
-	switch v.Kind() {
-	case reflect.Pointer:
+// indirect follows pointers to a plain value, nil for NULL. A big.Int stays a pointer: only that knows its text.
+func indirect(v reflect.Value) any {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
 			return nil
 		}
-		return JSONValue(v.Elem().Interface(), clickhouseType)
+		v = v.Elem()
+	}
+	if n, ok := v.Interface().(big.Int); ok {
+		return &n
+	}
+	return v.Interface()
+}
+
+// jsonComposite renders arrays, tuples and maps; elements take their own type's rendering as far as the name tells it.
+func jsonComposite(v reflect.Value, clickhouseType string) any {
+	switch v.Kind() {
 	case reflect.Slice, reflect.Array:
 		element := ""
 		if inner, ok := strings.CutPrefix(clickhouseType, "Array("); ok {
@@ -134,13 +144,13 @@ func jsonComposite(v reflect.Value, clickhouseType string) any {
 		}
 		list := make([]any, v.Len())
 		for i := range list {
-			list[i] = JSONValue(v.Index(i).Interface(), element)
+			list[i] = JSONValue(indirect(v.Index(i)), element)
 		}
 		return list
 	case reflect.Map:
 		object := make(map[string]any, v.Len())
 		for it := v.MapRange(); it.Next(); {
-			object[FormatValue(it.Key().Interface(), "")] = JSONValue(it.Value().Interface(), "")
+			object[FormatValue(indirect(it.Key()), "")] = JSONValue(indirect(it.Value()), "")
 		}
 		return object
 	}

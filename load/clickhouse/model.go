@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -55,7 +56,10 @@ const markStart = "\n[waymark "
 
 func (m Model) structure() string {
 	d := m.definition()
-	d.comment = ""
+	d.comment, d.columns = "", slices.Clone(d.columns)
+	for i := range d.columns {
+		d.columns[i].Comment = "" // comments are corrected in place
+	}
 	return digest(d.create("CREATE TABLE", ModelTable(m)))
 }
 

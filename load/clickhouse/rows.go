@@ -81,15 +81,7 @@ func (r *Rows) Values() ([]any, error) {
 		return nil, faultOf("read row", err)
 	}
 	for i, d := range r.dest {
-		v := reflect.ValueOf(d).Elem()
-		for v.Kind() == reflect.Pointer && !v.IsNil() {
-			v = v.Elem()
-		}
-		if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface && v.IsNil() {
-			r.values[i] = nil
-			continue
-		}
-		r.values[i] = v.Interface()
+		r.values[i] = indirect(reflect.ValueOf(d))
 	}
 	return r.values, nil
 }
