@@ -1,0 +1,81 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+)
+
+// Refresh says which part of a model a change of its inputs touches.
+type Refresh string
+
+// The refresh rules.
+const (
+	// Full models are built whole.
+	Full Refresh = "full"
+	// Day models take the query parameter days (Array(Date); empty is all days) and give just the partitions of those
+	// days. Which days have to be rebuilt is what StaleDays finds out.
+	Day Refresh = "day"
+)
+
+// Column is one output column of a model; Type is a ClickHouse type.
+type Column struct{ Name, Type, Comment string }
+
+// Param is a query parameter that a SELECT uses.
+type Param struct{ Name, Type string }
+
+// Model is one mart table and the SELECT that makes it.
+type Model struct {
+	Name    string
+	Comment string
+	File    string
+	// Hidden models are steps on the way to others: they get no view in cx_bi.
+	Hidden  bool
+	Grain   []string
+	Columns []Column
+	// Partition is "", a Date column, or toYYYYMM(column).
+	Partition string
+	OrderBy   []string
+	Refresh   Refresh
+	// Digest is an expression over one output row that is equal for equal rows; only for Day models.
+	Digest string
+	Tests  []Test
+	// DependsOn names the models it reads, Reads the raw tables; both sorted.
+	DependsOn, Reads []string
+	Params           []Param
+	SQL              string
+}
+
+// Column returns the named output column.
+func (m *Model) Column(name string) (Column, bool) {
+	for _, c := range m.Columns {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Column{}, false
+}
+
+// Fingerprint changes whenever m would give another table; the values of its parameters are not part of it.
+func (m *Model) Fingerprint() string {
+	h := sha256.New()
+	m.digest(h)
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func (m *Model) digest(w io.Writer) {
+	fmt.Fprintf(w, "%q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Refresh, m.SQL)
+	for _, c := range m.Columns {
+		fmt.Fprintf(w, "%q %q\n", c.Name, c.Type)
+	}
+}
+
+// Fingerprint changes whenever one of models does.
+func Fingerprint(models []Model) string {
+	h := sha256.New()
+	for i := range models {
+		models[i].digest(h)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

@@ -1,0 +1,80 @@
+package models_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waymark/transform/models"
+)
+
+// TestCases builds every model from small hand-made inputs and holds the marts to values worked out on paper.
+func TestCases(t *testing.T) {
+	list, err := models.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := startWarehouse(t)
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			w := &warehouse{t, w.process}
+			c := readCase(t, file, models.Defaults())
+			w.load(c.rows)
+			w.build(list, c.params)
+			for _, want := range c.wants {
+				check(t, w, want)
+			}
+		})
+	}
+}
+
+func check(t *testing.T, w *warehouse, want want) {
+	t.Helper()
+	got := w.rows("SELECT "+strings.Join(want.columns, ", ")+" FROM waymark_mart."+want.table+" "+want.rest+" ORDER BY ALL", nil)
+	back := map[string]string{}
+	for _, row := range want.rows {
+		for _, cell := range row {
+			for _, name := range token.FindAllString(cell, -1) {
+				back[uuidOf(name)] = name
+			}
+		}
+	}
+	shown := func(cell string) string {
+		switch {
+		case cell == `\N`:
+			return "-"
+		case cell == "":
+			return "''"
+		case cell == "00000000-0000-0000-0000-000000000000":
+			return "none"
+		case back[cell] != "":
+			return back[cell]
+		}
+		return strings.TrimSuffix(cell, ".000")
+	}
+	for _, row := range got {
+		for i := range row {
+			row[i] = shown(row[i])
+		}
+	}
+	sortRows(got)
+	rows := append([][]string(nil), want.rows...)
+	sortRows(rows)
+	if diff := cmp.Diff(rows, got); diff != "" {
+		t.Errorf("%s: columns %s: want -, got +:\n%s", want.name, strings.Join(want.columns, " | "), diff)
+	}
+}
+
+func sortRows(rows [][]string) {
+	for i := 1; i < len(rows); i++ {
+		for j := i; j > 0 && strings.Join(rows[j], "|") < strings.Join(rows[j-1], "|"); j-- {
+			rows[j], rows[j-1] = rows[j-1], rows[j]
+		}
+	}
+}

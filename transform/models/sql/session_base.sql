@@ -1,0 +1,95 @@
+-- comment: One row per web session, without what its orders say about it.
+-- hidden: yes
+-- grain: session_key
+-- order_by: system, visitor_key, started_at, session_key
+-- column: session_key UUID "Hash of system, device and the source's session, or of the first event where the source numbers no sessions."
+-- column: system LowCardinality(String) "System the session was recorded by."
+-- column: is_numbered Bool "The source itself numbers its sessions (GA4); otherwise silence cuts them."
+-- column: visitor_key UUID "The browser or app installation, else the customer."
+-- column: customer_key UUID "Strongest identifier that any event of the session carries."
+-- column: customer_key_kind LowCardinality(String) "What customer_key is."
+-- column: started_at DateTime64(3,'UTC') "First event."
+-- column: ended_at DateTime64(3,'UTC') "Last event."
+-- column: session_date Date "Day of the first event in the reporting time zone."
+-- column: is_engaged Bool "The source says so in any event; for sources that do not: longer than 10 s, or two page views, or an order, form or sign-up."
+-- column: events UInt32 "Number of events."
+-- column: page_views UInt32 "Number of pages viewed."
+-- column: has_cart Bool "Something was put into the cart."
+-- column: has_checkout Bool "A checkout was started."
+-- column: channel LowCardinality(String) "Channel of the first event that names a traffic source, else of the first that names a channel."
+-- column: source LowCardinality(String) "Traffic source of the first event that names one."
+-- column: medium LowCardinality(String) "Medium that belongs to source."
+-- column: campaign LowCardinality(String) "Campaign that belongs to source."
+-- column: landing_path String "First page viewed."
+-- column: device_category LowCardinality(String) "Device of the first event that names one."
+-- column: country LowCardinality(String) "Country of the first event that names one."
+-- test: not_null(session_key, visitor_key)
+WITH
+    web AS (
+        SELECT
+            session_key, system, if(notEmpty(device_id), device_id, customer_key) AS visitor, customer_key, customer_key_kind,
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country
+        FROM waymark_mart.fct_journey_event
+        WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4')
+    ),
+    timed AS (
+        SELECT
+            *,
+            lagInFrame(toNullable(occurred_at)) OVER (
+                PARTITION BY system, visitor ORDER BY occurred_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS previous_at
+        FROM web
+        WHERE empty(session_key) AND notEmpty(visitor) AND event_type != 'order_refunded' -- a refund is no visit
+    ),
+    -- Sources that do not number sessions: silence ends a session, whatever the time of day.
+    cut AS (
+        SELECT
+            *,
+            countIf(previous_at IS NULL OR occurred_at > previous_at + toIntervalMinute({session_timeout_minutes:UInt32})) OVER (
+                PARTITION BY system, visitor ORDER BY occurred_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
+        FROM timed
+    ),
+    event AS (
+        SELECT
+            session_key AS key, 0 AS nth, true AS numbered, system, visitor, customer_key, customer_key_kind,
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country
+        FROM web
+        WHERE notEmpty(session_key)
+        UNION ALL
+        SELECT
+            visitor AS key, nth, false AS numbered, system, visitor, customer_key, customer_key_kind,
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country
+        FROM cut
+    )
+SELECT * EXCEPT (customer, traffic)
+FROM (
+    SELECT
+        if(e.numbered, e.key, reinterpretAsUUID(sipHash128(e.system, e.key, min(tuple(e.occurred_at, e.event_id)).2))) AS session_key,
+        e.system AS system,
+        e.numbered AS is_numbered,
+        min(e.visitor) AS visitor_key,
+        argMin(tuple(e.customer_key, e.customer_key_kind), tuple(
+            transform(e.customer_key_kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9), e.occurred_at, e.event_id)) AS customer,
+        customer.1 AS customer_key,
+        customer.2 AS customer_key_kind,
+        toDateTime64(min(e.occurred_at), 3, 'UTC') AS started_at,
+        toDateTime64(max(e.occurred_at), 3, 'UTC') AS ended_at,
+        toDate(min(e.occurred_at), {timezone:String}) AS session_date,
+        countIf(e.is_engaged) > 0
+            OR NOT e.numbered AND (
+                page_views >= 2 OR max(e.occurred_at) > min(e.occurred_at) + toIntervalSecond({engaged_seconds:UInt32})
+                OR countIf(e.event_type IN ('order_placed', 'form_submitted', 'signed_up')) > 0) AS is_engaged,
+        count() AS events,
+        countIf(e.event_type = 'page_viewed') AS page_views,
+        countIf(e.event_type = 'cart_added') > 0 AS has_cart,
+        countIf(e.event_type = 'checkout_started') > 0 AS has_checkout,
+        argMinIf(tuple(e.channel, e.source, e.medium, e.campaign), tuple(e.occurred_at, e.event_id), e.source != '') AS traffic,
+        if(traffic.2 = '', argMinIf(e.channel, tuple(e.occurred_at, e.event_id), e.channel != ''), traffic.1) AS channel,
+        traffic.2 AS source,
+        traffic.3 AS medium,
+        traffic.4 AS campaign,
+        argMinIf(e.page_path, tuple(e.occurred_at, e.event_id), e.page_path != '') AS landing_path,
+        argMinIf(e.device_category, tuple(e.occurred_at, e.event_id), e.device_category != '') AS device_category,
+        argMinIf(e.country, tuple(e.occurred_at, e.event_id), e.country != '') AS country
+    FROM event AS e
+    GROUP BY e.system, e.key, e.nth, e.numbered
+)

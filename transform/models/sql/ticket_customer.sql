@@ -1,0 +1,47 @@
+-- comment: Who asked for each ticket: one row per ticket known from its current state or from its events.
+-- hidden: yes
+-- grain: system, ticket_id
+-- column: system LowCardinality(String) "System of the ticket."
+-- column: ticket_id String "The system's own number of the ticket."
+-- column: contact_id UUID "Pseudonym of the requester's id in the system; zero when unknown."
+-- column: account_id UUID "Pseudonym of the requester's organisation; zero when unknown."
+-- column: customer_key UUID "Key of the requester; zero when unknown."
+-- column: customer_key_kind LowCardinality(String) "What customer_key is: user, email, phone, contact or ''."
+-- test: accepted_values(customer_key_kind: user, email, phone, contact, '')
+WITH requester AS (
+    -- The current state says who the requester is now; only tickets whose state is not exported fall back on their events.
+    SELECT
+        system, ticket_id,
+        argMax(tuple(contact_id, email_id, phone_id, user_id, account_id), tuple(has_state, record_version, event_id)) AS ids
+    FROM (
+        SELECT system, ticket_id, 1 AS has_state, record_version, contact_id AS event_id, contact_id, email_id, phone_id,
+            toUUID('00000000-0000-0000-0000-000000000000') AS user_id, account_id
+        FROM waymark_raw.ticket
+        UNION ALL
+        SELECT system, ticket_id, 0 AS has_state, record_version, event_id, contact_id, email_id, phone_id, user_id, account_id
+        FROM waymark_raw.journey_event
+        WHERE event_type = 'ticket_created' AND ticket_id != '' AND NOT is_deleted
+    )
+    GROUP BY system, ticket_id
+)
+SELECT
+    r.system AS system,
+    r.ticket_id AS ticket_id,
+    r.ids.1 AS contact_id,
+    r.ids.5 AS account_id,
+    multiIf(
+        notEmpty(r.ids.4), r.ids.4,
+        notEmpty(c.identifier), c.customer_key,
+        notEmpty(r.ids.2), r.ids.2,
+        notEmpty(r.ids.3), r.ids.3,
+        r.ids.1) AS customer_key,
+    multiIf(
+        notEmpty(r.ids.4), 'user',
+        notEmpty(c.identifier), c.customer_key_kind,
+        notEmpty(r.ids.2), 'email',
+        notEmpty(r.ids.3), 'phone',
+        notEmpty(r.ids.1), 'contact',
+        '') AS customer_key_kind
+FROM requester AS r
+LEFT ANY JOIN waymark_mart.customer_identity AS c ON if(notEmpty(r.ids.1), r.ids.1, r.ids.2) = c.identifier
+SETTINGS join_use_nulls = 0

@@ -1,0 +1,191 @@
+package models_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waymark/load/engine"
+	"waymark/load/engine/enginetest"
+	"waymark/schemas"
+	"waymark/transform/models"
+)
+
+func TestMain(m *testing.M) { enginetest.Main(m) }
+
+// warehouse is the embedded engine over plain HTTP.
+type warehouse struct {
+	t       testing.TB
+	process *engine.Process
+}
+
+func startWarehouse(t testing.TB) *warehouse {
+	w := &warehouse{t, enginetest.Start(t)}
+	for _, db := range []string{"waymark_raw", "waymark_mart", "cx_bi"} {
+		w.exec("CREATE DATABASE "+db, nil, nil)
+	}
+	for _, table := range schemas.Tables() {
+		w.exec(rawDDL(table), nil, nil)
+	}
+	return w
+}
+
+// send runs one statement; body, when not nil, is the data of an INSERT.
+func (w *warehouse) send(sql string, params map[string]string, body []byte) (string, error) {
+	q := url.Values{"query": {sql}}
+	for name, value := range params {
+		q.Set("param_"+name, value)
+	}
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, "http://"+w.process.Address()+"/?"+q.Encode(), bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("X-ClickHouse-Key", w.process.Secret())
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = response.Body.Close() }()
+	out, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s", firstLine(string(out)))
+	}
+	return string(out), err
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s[:min(len(s), 2000)]
+}
+
+func (w *warehouse) exec(sql string, params map[string]string, body []byte) string {
+	w.t.Helper()
+	out, err := w.send(sql, params, body)
+	if err != nil {
+		w.t.Fatalf("%v\nin: %.300s", err, sql)
+	}
+	return out
+}
+
+// rows runs a SELECT and returns its cells.
+func (w *warehouse) rows(sql string, params map[string]string) [][]string {
+	w.t.Helper()
+	var out [][]string
+	for line := range strings.Lines(w.exec(sql+"\nFORMAT TSV", params, nil)) {
+		out = append(out, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+	}
+	return out
+}
+
+// load replaces the content of every raw table.
+func (w *warehouse) load(rows map[string][]map[string]any) {
+	w.t.Helper()
+	for _, table := range schemas.Tables() {
+		w.exec("TRUNCATE TABLE waymark_raw."+table.Name, nil, nil)
+		var body bytes.Buffer
+		for _, row := range rows[table.Name] {
+			if err := json.NewEncoder(&body).Encode(row); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		if body.Len() > 0 {
+			w.exec("INSERT INTO waymark_raw."+table.Name+" FORMAT JSONEachRow", nil, body.Bytes())
+		}
+	}
+}
+
+// build makes every model anew and runs its data tests.
+func (w *warehouse) build(list []models.Model, params map[string]string) {
+	w.t.Helper()
+	for _, m := range list {
+		table := "waymark_mart.`" + m.Name + "`"
+		w.exec("DROP TABLE IF EXISTS "+table, nil, nil)
+		w.exec(martDDL(m, table), nil, nil)
+		w.describe(m, params)
+		if _, err := w.send("INSERT INTO "+table+" ("+names(m)+") SELECT "+names(m)+" FROM (\n"+m.SQL+"\n)", params, nil); err != nil {
+			w.t.Fatalf("build %s: %v", m.Name, err)
+		}
+	}
+	for _, m := range list {
+		for _, test := range m.Tests {
+			bad, err := w.send(test.Query("waymark_mart.`"+m.Name+"`"), params, nil)
+			if err != nil {
+				w.t.Errorf("%s: test %s: %v", m.Name, test.Name, err)
+			} else if bad != "" && !test.Warn {
+				w.t.Errorf("%s: test %s is not met by:\n%.500s", m.Name, test.Name, bad)
+			}
+		}
+	}
+}
+
+// describe holds the SELECT's columns to the declared ones.
+func (w *warehouse) describe(m models.Model, params map[string]string) {
+	w.t.Helper()
+	out, err := w.send("DESCRIBE TABLE (\n"+m.SQL+"\n)", params, nil)
+	if err != nil {
+		w.t.Fatalf("describe %s: %v", m.Name, err)
+	}
+	var got, want []string
+	for line := range strings.Lines(out) {
+		name, _, _ := strings.Cut(line, "\t")
+		got = append(got, name)
+	}
+	for _, c := range m.Columns {
+		want = append(want, c.Name)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Errorf("%s gives other columns than it declares: want -, got +:\n%s", m.Name, diff)
+	}
+}
+
+func names(m models.Model) string {
+	var b strings.Builder
+	for i, c := range m.Columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("`" + c.Name + "`")
+	}
+	return b.String()
+}
+
+func martDDL(m models.Model, table string) string {
+	var b strings.Builder
+	for i, c := range m.Columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "`%s` %s", c.Name, c.Type)
+	}
+	ddl := "CREATE TABLE " + table + " (" + b.String() + ") ENGINE = MergeTree"
+	if m.Partition != "" {
+		ddl += " PARTITION BY " + m.Partition
+	}
+	return ddl + " ORDER BY (`" + strings.Join(m.OrderBy, "`, `") + "`)"
+}
+
+func rawDDL(t *schemas.Table) string {
+	types := map[schemas.Type]string{schemas.UUID: "UUID", schemas.String: "String", schemas.LowCardinality: "LowCardinality(String)",
+		schemas.Timestamp: "DateTime64(6, 'UTC')", schemas.Date: "Date", schemas.Int32: "Int32", schemas.Int64: "Int64",
+		schemas.UInt64: "UInt64", schemas.Bool: "Bool", schemas.Decimal: "Decimal(18, 4)", schemas.Float32: "Float32",
+		schemas.Map: "Map(LowCardinality(String), String)"}
+	var b strings.Builder
+	for i, c := range t.Columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		typ := types[c.Type]
+		if c.Nullable {
+			typ = "Nullable(" + typ + ")"
+		}
+		fmt.Fprintf(&b, "`%s` %s", c.Name, typ)
+	}
+	return "CREATE TABLE waymark_raw." + t.Name + " (" + b.String() + ") ENGINE = MergeTree ORDER BY (" + strings.Join(t.Sort, ", ") + ")"
+}
