@@ -45,19 +45,19 @@ func (e *Error) Error() string {
 // The first error sticks: from then on every method reports nothing and the walk ends by itself. The caller takes
 // what it read as good only when End returns nil.
 type Cursor struct {
-	data     []byte
-	pos      int
-	first    bool   // just entered an object or array
-	nonASCII bool   // a string may hold bytes above 0x7f
-	depth    int    // entered and not yet left
-	key      []byte // last key
-	scratch  []byte // unescaped strings of this record
-	err      Error
+	data    []byte
+	pos     int
+	first   bool   // just entered an object or array
+	depth   int    // entered and not yet left
+	key     []byte // last key
+	scratch []byte // unescaped strings of this record
+	seen    uint64 // OR of the words read in strings: the top bits tell of bytes above 0x7f
+	err     Error
 }
 
 // Reset starts c on a new record. Everything c returned for the earlier one stops being valid.
 func (c *Cursor) Reset(record []byte) {
-	c.data, c.pos, c.first, c.nonASCII, c.depth = record, 0, false, false, 0
+	c.data, c.pos, c.first, c.seen, c.depth = record, 0, false, 0, 0
 	c.key, c.scratch = nil, c.scratch[:0]
 	c.err = Error{}
 }
@@ -82,7 +82,7 @@ func (c *Cursor) End() *Error {
 		}
 		if c.pos < len(c.data) {
 			c.fail("text after the value")
-		} else if c.nonASCII && !utf8.Valid(c.data) {
+		} else if c.seen&highs != 0 && !utf8.Valid(c.data) {
 			c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
 		}
 	}
@@ -106,7 +106,7 @@ func (c *Cursor) fail(message string) {
 	if atEnd {
 		message = "the record ends too early"
 	}
-	if c.nonASCII && !utf8.Valid(c.data) {
+	if c.seen&highs != 0 && !utf8.Valid(c.data) {
 		c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
 		return
 	}
@@ -177,6 +177,22 @@ func (c *Cursor) enter(open byte, want string) bool {
 // NextKey moves to the next key of the object, which Key then returns; the caller reads or skips its value before
 // it calls NextKey again. It returns false, and leaves the object, at its end.
 func (c *Cursor) NextKey() bool {
+	if i := c.pos; !c.first && i+1 < len(c.data) && c.data[i] == ',' && c.data[i+1] == '"' {
+		c.pos = i + 1 // as machines write it
+	} else if !c.toKey() {
+		return false
+	}
+	c.key = c.text()
+	if c.peek() != ':' {
+		c.fail("want : after a key")
+		return false
+	}
+	c.pos++
+	return true
+}
+
+// toKey moves to the quote of the next key.
+func (c *Cursor) toKey() bool {
 	b := c.peek()
 	if b == '}' {
 		c.leave()
@@ -196,12 +212,6 @@ func (c *Cursor) NextKey() bool {
 		c.fail("want a key")
 		return false
 	}
-	c.key = c.text()
-	if c.peek() != ':' {
-		c.fail("want : after a key")
-		return false
-	}
-	c.pos++
 	return true
 }
 

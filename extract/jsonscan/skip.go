@@ -17,49 +17,9 @@ func (c *Cursor) Skip() {
 	}
 }
 
-// skipString passes over the string that starts at the current position.
 func (c *Cursor) skipString() {
-	data, i := c.data, c.pos+1
-	for i+8 <= len(data) {
-		w := binary.LittleEndian.Uint64(data[i:])
-		if w&highs != 0 {
-			c.nonASCII = true
-		}
-		if m := special(w); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			if data[i] == '"' {
-				c.pos = i + 1
-				return
-			}
-			break
-		}
-		i += 8
-	}
-	c.skipStringSlow(i)
-}
-
-// skipStringSlow goes on inside a string at i: at its tail or at something special.
-func (c *Cursor) skipStringSlow(i int) {
-	for {
-		var seen uint64
-		i, seen = plain(c.data, i)
-		if seen&highs != 0 {
-			c.nonASCII = true
-		}
-		c.pos = i
-		if i >= len(c.data) || c.data[i] < 0x20 {
-			c.fail("control character in a string")
-			return
-		}
-		if c.data[i] == '"' {
-			c.pos = i + 1
-			return
-		}
-		keep := len(c.scratch)
-		if i = c.escape(i); i < 0 {
-			return
-		}
-		c.scratch = c.scratch[:keep]
+	if end := c.stringEnd(c.pos); end >= 0 {
+		c.pos = end
 	}
 }
 
@@ -99,76 +59,154 @@ func (c *Cursor) literal(b byte) bool {
 	return false
 }
 
-// skipNested passes over the object or array that starts at the current position, without recursion.
+// skipNested passes over the object or array that starts at the current position, without recursion. It keeps its
+// state in local variables and goes back to the cursor only for what is rare: escapes, space, scalars and errors.
 func (c *Cursor) skipNested() {
 	var objects [MaxDepth/64 + 1]uint64 // one bit per level: it is an object
-	level, outer := 0, c.depth
+	data, i, level := c.data, c.pos, 0
 	for {
-		b := c.peek()
-		switch b {
-		case '{', '[':
-			if level++; outer+level > MaxDepth {
-				c.fail("nested too deep")
+		// A value starts at i.
+		if i >= len(data) || data[i] <= ' ' {
+			if i = c.space(i); i == len(data) {
+				c.failAt(i, "")
 				return
 			}
-			c.pos++
-			bit := uint64(1) << (level & 63)
-			if b == '{' {
-				objects[level>>6] |= bit
-				if c.peek() != '}' {
-					if !c.skipKey() {
-						return
-					}
-					continue
-				}
-			} else {
-				objects[level>>6] &^= bit
-				if c.peek() != ']' {
-					continue
-				}
-			}
-			c.pos++
-			level--
-		case '"':
-			c.skipString()
-		default:
-			c.skipScalar()
 		}
-		// A value has ended: leave every level that ends here, then go to the next value.
-		for {
-			if level == 0 {
+		b := data[i]
+		switch b {
+		case '"':
+			if i = c.stringEnd(i); i < 0 {
 				return
 			}
-			inObject := objects[level>>6]>>(level&63)&1 != 0
-			b = c.peek()
-			if b == ',' {
-				c.pos++
-				if inObject && !c.skipKey() {
-					return
-				}
+		case '{', '[':
+			if level++; c.depth+level > MaxDepth {
+				c.failAt(i, "nested too deep")
+				return
+			}
+			bit := uint64(1) << (level & 63)
+			i = c.space(i + 1)
+			if i < len(data) && data[i] == b+2 { // the brackets are two apart in ASCII
+				level--
+				i++
 				break
 			}
-			if inObject && b != '}' || !inObject && b != ']' {
-				c.fail("want , or the end of an object or array")
+			if b == '[' {
+				objects[level>>6] &^= bit
+				continue
+			}
+			objects[level>>6] |= bit
+			if i = c.keyEnd(i); i < 0 {
 				return
 			}
-			c.pos++
-			level--
+			continue
+		default:
+			c.pos = i
+			c.skipScalar()
+			i = c.pos
+		}
+		// A value has ended at i: leave every level that ends here, then go to the next value.
+		for {
+			if level == 0 {
+				c.pos = i
+				return
+			}
+			if i >= len(data) || data[i] <= ' ' {
+				if i = c.space(i); i == len(data) {
+					c.failAt(i, "")
+					return
+				}
+			}
+			closing := byte(']')
+			if objects[level>>6]>>(level&63)&1 != 0 {
+				closing = '}'
+			}
+			if b = data[i]; b == closing {
+				i++
+				level--
+				continue
+			}
+			if b != ',' {
+				c.failAt(i, "want , or the end of an object or array")
+				return
+			}
+			i++
+			if closing == '}' {
+				if i = c.keyEnd(i); i < 0 {
+					return
+				}
+			}
+			break
 		}
 	}
 }
 
-// skipKey passes over a key and its colon.
-func (c *Cursor) skipKey() bool {
-	if c.peek() != '"' {
-		c.fail("want a key")
-		return false
+// space returns the position of the first byte at or after i that is no space.
+func (c *Cursor) space(i int) int {
+	for i < len(c.data) && isSpace(c.data[i]) {
+		i++
 	}
-	c.skipString()
-	if c.peek() != ':' {
-		c.fail("want : after a key")
-		return false
+	return i
+}
+
+func (c *Cursor) failAt(i int, message string) {
+	c.pos = i
+	c.fail(message)
+}
+
+// stringEnd returns the position behind the string that starts at i, or -1.
+func (c *Cursor) stringEnd(i int) int {
+	data := c.data
+	for i++; i+8 <= len(data); i += 8 {
+		w := binary.LittleEndian.Uint64(data[i : i+8])
+		c.seen |= w
+		if m := special(w); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			if data[i] == '"' {
+				return i + 1
+			}
+			break
+		}
 	}
-	c.pos++
-	return true
+	return c.stringEndSlow(i)
+}
+
+// stringEndSlow goes on inside a string at i: at the record's tail or at something special.
+func (c *Cursor) stringEndSlow(i int) int {
+	for {
+		var seen uint64
+		i, seen = plain(c.data, i)
+		c.seen |= seen
+		if i >= len(c.data) || c.data[i] < 0x20 {
+			c.failAt(i, "control character in a string")
+			return -1
+		}
+		if c.data[i] == '"' {
+			return i + 1
+		}
+		keep := len(c.scratch)
+		c.pos = i
+		if i = c.escape(i); i < 0 {
+			return -1
+		}
+		c.scratch = c.scratch[:keep]
+	}
+}
+
+// keyEnd returns the position behind the key and colon at i, or -1.
+func (c *Cursor) keyEnd(i int) int {
+	if i = c.space(i); i >= len(c.data) || c.data[i] != '"' {
+		c.failAt(i, "want a key")
+		return -1
+	}
+	if i = c.stringEnd(i); i < 0 {
+		return -1
+	}
+	if i < len(c.data) && c.data[i] == ':' {
+		return i + 1
+	}
+	if i = c.space(i); i >= len(c.data) || c.data[i] != ':' {
+		c.failAt(i, "want : after a key")
+		return -1
+	}
+	return i + 1
 }

@@ -14,11 +14,10 @@ const (
 )
 
 // special marks, in the top bit of each byte of w, the bytes that end a run of plain text in a string: quote,
-// backslash and control characters. Marks above the lowest one may be false.
+// backslash and control characters. The lowest mark is exact; a borrow may set false ones above it. Bytes above 0x7f
+// would be marked too and are masked at the end.
 func special(w uint64) uint64 {
-	q := w ^ ones*'"'
-	s := w ^ ones*'\\'
-	return ((q-ones)&^q | (s-ones)&^s | (w-ones*0x20)&^w) & highs
+	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | (w - ones*0x20)) &^ w & highs
 }
 
 // plain returns the position of the first quote, backslash or control character at or after i, len(data) when there
@@ -45,14 +44,23 @@ func plain(data []byte, i int) (end int, seen uint64) {
 // text reads the string that starts at the current position (a quote): a view of the record, or of the scratch when
 // there are escapes. On an error it returns nil.
 func (c *Cursor) text() []byte {
-	start := c.pos + 1
-	end, seen := plain(c.data, start)
-	if seen&highs != 0 {
-		c.nonASCII = true
+	data, start := c.data, c.pos+1
+	for i := start; i+8 <= len(data); i += 8 {
+		w := binary.LittleEndian.Uint64(data[i : i+8])
+		c.seen |= w
+		if m := special(w); m != 0 {
+			if i += bits.TrailingZeros64(m) >> 3; data[i] != '"' {
+				break
+			}
+			c.pos = i + 1
+			return data[start:i:i]
+		}
 	}
-	if end < len(c.data) && c.data[end] == '"' {
+	end, seen := plain(data, start)
+	c.seen |= seen
+	if end < len(data) && data[end] == '"' {
 		c.pos = end + 1
-		return c.data[start:end:end]
+		return data[start:end:end]
 	}
 	return c.escapedText(start, end)
 }
@@ -78,9 +86,7 @@ func (c *Cursor) escapedText(start, i int) []byte {
 		var seen uint64
 		start = i
 		i, seen = plain(c.data, start)
-		if seen&highs != 0 {
-			c.nonASCII = true
-		}
+		c.seen |= seen
 	}
 }
 
