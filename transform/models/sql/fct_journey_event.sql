@@ -117,7 +117,7 @@ SELECT
     e.order_id AS order_id,
     e.opportunity_id AS opportunity_id,
     e.survey_id AS survey_id,
-    if(e.agent_id = '' AND acts_as_staff, s.agent_id, e.agent_id) AS agent_id,
+    if(e.agent_id = '' AND acts_as_staff AND e.event_type IN ('ticket_replied', 'ticket_noted'), s.agent_id, e.agent_id) AS agent_id,
     e.campaign AS campaign,
     e.source AS source,
     e.medium AS medium,
