@@ -28,6 +28,8 @@ type Encoder struct {
 	text    text
 	ids     identities
 	entries entries
+
+	batch *schemas.Batch // loose rows that are being made a row group
 }
 
 // NewEncoder returns an encoder.
@@ -44,32 +46,58 @@ func (e *Encoder) Encode(b *schemas.Batch) ([]RowGroup, error) {
 	}
 	perm := e.sorter.sort(b)
 	var groups []RowGroup
+	var loose []byte // one allocation for the loose rows of every partition
 	for lo := 0; lo < len(perm); {
 		part, hi := b.Part[perm[lo]], lo+1
 		for hi < len(perm) && hi-lo < maxGroupRows && b.Part[perm[hi]] == part {
 			hi++
 		}
-		groups = append(groups, e.group(b, perm[lo:hi], part))
+		rows := perm[lo:hi]
+		g := describe(b, rows, part)
+		if len(rows) < looseRows {
+			start := len(loose)
+			loose = appendLoose(loose, b, rows)
+			g.data = loose[start:len(loose):len(loose)]
+		} else {
+			e.encode(&g, b, rows)
+		}
+		groups = append(groups, g)
 		lo = hi
 	}
 	return groups, nil
 }
 
-// group encodes the given rows of b, all of one partition.
-func (e *Encoder) group(b *schemas.Batch, rows []uint32, part int32) RowGroup {
-	e.out = e.out[:0]
+// describe returns everything of a row group but its bytes.
+func describe(b *schemas.Batch, rows []uint32, part int32) RowGroup {
 	g := RowGroup{Table: b.Table, Part: part, Partition: PartitionName(b.Table, part), Rows: int64(len(rows))}
-	for i := range b.Table.Columns {
-		g.columns = e.column(g.columns, b, i, rows)
-	}
 	for _, row := range rows {
 		g.HashSum += uint64(b.Cols[b.Table.HashCol].Int[row])
 	}
 	if col := b.Table.Col("occurred_at"); col >= 0 {
 		g.MinTime, g.MaxTime = bounds(b.Cols[col].Int, rows)
 	}
-	g.data = bytes.Clone(e.out)
 	return g
+}
+
+// encode writes the given rows of b, all of one partition, as a Parquet row group.
+func (e *Encoder) encode(g *RowGroup, b *schemas.Batch, rows []uint32) {
+	e.out = e.out[:0]
+	g.columns = make([]chunk, 0, len(b.Table.Columns)+2)
+	for i := range b.Table.Columns {
+		g.columns = e.column(g.columns, b, i, rows)
+	}
+	g.data = bytes.Clone(e.out)
+}
+
+// whole encodes all of b, which is of one partition and at most maxGroupRows rows, as one Parquet row group.
+func (e *Encoder) whole(b *schemas.Batch) (RowGroup, error) {
+	if err := checkShape(b); err != nil {
+		return RowGroup{}, err
+	}
+	rows := e.sorter.sort(b)
+	g := describe(b, rows, b.Part[0])
+	e.encode(&g, b, rows)
+	return g, nil
 }
 
 func bounds(values []int64, rows []uint32) (least, greatest int64) {
@@ -82,9 +110,6 @@ func bounds(values []int64, rows []uint32) (least, greatest int64) {
 
 // column encodes one column of the table and appends its chunk, or two for a map.
 func (e *Encoder) column(chunks []chunk, b *schemas.Batch, col int, rows []uint32) []chunk {
-	if cap(chunks) == 0 {
-		chunks = make([]chunk, 0, len(b.Table.Columns)+2)
-	}
 	v, c := &b.Cols[col], chunk{values: int64(len(rows))}
 	e.pages.reset()
 	switch column := &b.Table.Columns[col]; column.Type {

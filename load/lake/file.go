@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"sort"
 )
 
@@ -30,21 +31,30 @@ type part struct {
 	size  int64
 }
 
-// newFile lays out header, row groups and footer.
-func newFile(s *Spool, a *assembly) (*file, error) {
+// newFile lays out header, row groups and footer. Loose rows that are left become the last row group.
+func newFile(s *Spool, a *assembly, encoders chan *Encoder) (*file, error) {
 	f := &file{spool: s}
 	f.add(part{bytes: []byte(magic), size: int64(len(magic))})
-	groups := make([]placed, len(a.groups))
-	for i, g := range a.groups {
-		groups[i] = placed{g, f.size}
-		size := int64(0)
-		for c := range g.columns {
-			size += g.columns[c].size
+	groups := make([]placed, 0, len(a.groups)+1)
+	for i := range a.groups {
+		groups = append(groups, placed{&a.groups[i].group, f.size})
+		f.add(part{at: a.groups[i].piece.at, size: a.groups[i].piece.size})
+	}
+	if a.looseCount > 0 {
+		e := <-encoders
+		if e == nil {
+			e = NewEncoder()
 		}
-		f.add(part{at: a.at[i], size: size})
+		last, err := a.seal(s, e)
+		encoders <- e
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, placed{&last, f.size})
+		f.add(part{bytes: last.data, size: int64(len(last.data))})
 	}
 	footer := appendFooter(nil, a.table, groups, &a.out)
-	if int64(len(footer)) != int64(int32(len(footer))) {
+	if len(footer) > math.MaxInt32 {
 		return nil, fmt.Errorf("a footer of %d bytes", len(footer))
 	}
 	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))

@@ -40,8 +40,9 @@ func appendFooter(dst []byte, t *schemas.Table, groups []placed, out *Output) []
 	writeSchema(&w, t)
 	w.i64(3, out.Rows)
 	w.list(4, thriftStruct, len(groups))
+	sorted := sortLeaves(t, all)
 	for i := range groups {
-		writeRowGroup(&w, &groups[i], i, all, sortLeaves(t, all))
+		writeRowGroup(&w, &groups[i], i, all, sorted)
 	}
 	w.list(5, thriftStruct, 3)
 	writeKeyValue(&w, metaHashSum, strconv.FormatUint(out.HashSum, 10))

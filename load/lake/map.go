@@ -16,10 +16,7 @@ func (in *entries) gather(v *schemas.Vector, rows []uint32) {
 	in.keys, in.values = in.keys[:0], in.values[:0]
 	in.repetition, in.definition = in.repetition[:0], in.definition[:0]
 	for _, row := range rows {
-		lo, hi := uint32(0), v.Offsets[row]
-		if row > 0 {
-			lo = v.Offsets[row-1]
-		}
+		lo, hi := entriesOf(v, row)
 		if lo == hi {
 			in.repetition, in.definition = append(in.repetition, 0), append(in.definition, 0)
 			continue

@@ -2,7 +2,8 @@ package lake
 
 import "waymark/schemas"
 
-// RowGroup is an encoded run of rows of one partition: everything of a Parquet row group but its place in the file.
+// RowGroup is an encoded run of rows of one partition. A run that is long enough is everything of a Parquet row group
+// but its place in the file; a shorter one travels as loose rows until the spool has enough of them.
 // It owns its bytes.
 type RowGroup struct {
 	Table            *schemas.Table
@@ -12,8 +13,8 @@ type RowGroup struct {
 	HashSum          uint64 // sum of row_hash modulo 2^64
 	MinTime, MaxTime int64  // µs of occurred_at; 0 for tables without it
 
-	data    []byte  // the column chunks, one after the other
-	columns []chunk // by leaf column
+	data    []byte  // the column chunks, one after the other; or loose rows
+	columns []chunk // by leaf column; nil for loose rows
 }
 
 // Size is the number of encoded bytes.

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"waymark/internal/fault"
 	"waymark/internal/object"
-	"waymark/schemas"
 )
 
 // uploads bounds how many files are hashed and written at once.
@@ -26,20 +26,12 @@ type Spool struct {
 	file   *os.File // everything, once there was not
 	size   int64
 	files  map[fileID]*assembly
+	sealer *Encoder
 }
 
 type fileID struct {
 	table string
 	part  int32
-}
-
-// assembly is one file that is being put together.
-type assembly struct {
-	table  *schemas.Table
-	part   int32
-	out    Output
-	groups []*RowGroup // without their data
-	at     []int64     // where the data of each begins in the spool
 }
 
 // NewSpool returns a spool that holds up to memory bytes and the rest in a temporary file in dir ("" is the system's).
@@ -50,49 +42,58 @@ func NewSpool(dir string, memory int64) *Spool {
 // Add appends row groups; calls must come in chunk order. It keeps nothing of groups but small descriptions.
 func (s *Spool) Add(groups []RowGroup) error {
 	for i := range groups {
-		g := groups[i]
-		at := s.size
-		if err := s.append(g.data); err != nil {
-			return fmt.Errorf("spool rows of %s: %w", g.Table.Name, err)
-		}
-		g.data = nil
+		g := &groups[i]
 		id := fileID{g.Table.Name, g.Part}
 		a := s.files[id]
 		if a == nil {
-			a = &assembly{table: g.Table, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition, MinTime: g.MinTime, MaxTime: g.MaxTime}}
+			a = &assembly{table: g.Table, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition}}
 			s.files[id] = a
 		}
-		a.groups, a.at = append(a.groups, &g), append(a.at, at)
-		a.out.Rows += g.Rows
-		a.out.HashSum += g.HashSum
-		a.out.MinTime, a.out.MaxTime = min(a.out.MinTime, g.MinTime), max(a.out.MaxTime, g.MaxTime)
+		if err := a.add(s, *g); err != nil {
+			return fmt.Errorf("spool rows of %s: %w", g.Table.Name, err)
+		}
 	}
 	return nil
 }
 
-func (s *Spool) append(data []byte) error {
-	s.size += int64(len(data))
+func (s *Spool) encoder() *Encoder {
+	if s.sealer == nil {
+		s.sealer = NewEncoder()
+	}
+	return s.sealer
+}
+
+// append puts data at the end of the spool.
+func (s *Spool) append(data []byte) (piece, error) {
+	p := piece{s.size, int64(len(data))}
+	s.size += p.size
+	if s.file == nil && s.size <= s.memory {
+		s.held = append(s.held, data...)
+		return p, nil
+	}
 	if s.file == nil {
-		if s.size <= s.memory {
-			s.held = append(s.held, data...)
-			return nil
+		if err := s.spill(); err != nil {
+			return p, err
 		}
-		file, err := os.CreateTemp(s.dir, "waymark-spool-*")
-		if err != nil {
-			return err
-		}
-		os.Remove(file.Name()) // where the system lets us: then a crash leaves nothing behind; Close tries again
-		s.file = file
-		if _, err := file.Write(s.held); err != nil {
-			return err
-		}
-		s.held = nil
 	}
 	_, err := s.file.Write(data)
+	return p, err
+}
+
+// spill moves what is held in memory to a temporary file.
+func (s *Spool) spill() error {
+	file, err := os.CreateTemp(s.dir, "waymark-spool-*")
+	if err != nil {
+		return err
+	}
+	_ = os.Remove(file.Name()) // where the system lets us: then a crash leaves nothing behind; Close tries again
+	s.file = file
+	_, err = file.Write(s.held)
+	s.held = nil
 	return err
 }
 
-// ReadAt reads what was added, in memory or not.
+// readAt reads what was appended.
 func (s *Spool) readAt(p []byte, off int64) (int, error) {
 	if s.file != nil {
 		return s.file.ReadAt(p, off)
@@ -116,6 +117,10 @@ func (s *Spool) Finish(ctx context.Context, o Objects) ([]Output, error) {
 		return cmp.Or(cmp.Compare(a.out.Table, b.out.Table), cmp.Compare(a.part, b.part))
 	})
 	outputs := make([]Output, len(all))
+	encoders := make(chan *Encoder, runtime.GOMAXPROCS(0)) // nil until one is needed
+	for range cap(encoders) {
+		encoders <- nil
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(uploads)
 	for i, a := range all {
@@ -123,7 +128,7 @@ func (s *Spool) Finish(ctx context.Context, o Objects) ([]Output, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			out, err := s.write(ctx, o, a)
+			out, err := s.write(ctx, o, a, encoders)
 			if err != nil {
 				return fmt.Errorf("write data file of %s %s: %w", a.out.Table, a.out.Partition, err)
 			}
@@ -137,8 +142,8 @@ func (s *Spool) Finish(ctx context.Context, o Objects) ([]Output, error) {
 	return outputs, nil
 }
 
-func (s *Spool) write(ctx context.Context, o Objects, a *assembly) (Output, error) {
-	body, err := newFile(s, a)
+func (s *Spool) write(ctx context.Context, o Objects, a *assembly, encoders chan *Encoder) (Output, error) {
+	body, err := newFile(s, a, encoders)
 	if err != nil {
 		return Output{}, err
 	}

@@ -77,10 +77,14 @@ func (t *text) bounds(d *schemas.Dict) (least, greatest []byte) {
 	if len(least) > maxBound || len(greatest) > maxBound {
 		return nil, nil
 	}
-	return bytes.Clone(least), bytes.Clone(greatest)
+	return append([]byte{}, least...), append([]byte{}, greatest...) // never nil: '' is a bound like any other
 }
 
 func (e *Encoder) textColumn(c *chunk, v *schemas.Vector, rows []uint32) {
+	if v.Dict.Len() == 1 { // most columns, most of the time
+		e.constantText(c, v.Dict.Value(0), len(rows))
+		return
+	}
 	t := &e.text
 	t.gather = resize(t.gather, len(rows))
 	for i, row := range rows {
@@ -92,14 +96,31 @@ func (e *Encoder) textColumn(c *chunk, v *schemas.Vector, rows []uint32) {
 	e.out = e.pages.flush(e.out, c, true)
 }
 
+// constantText writes a column of one value, exactly as textPages would.
+func (e *Encoder) constantText(c *chunk, value []byte, rows int) {
+	if len(value) <= maxBound {
+		c.min = append([]byte{}, value...)
+		c.max = c.min
+	}
+	e.appendValue(value)
+	e.pages.done(1, format.Plain, true)
+	e.pages.raw = appendZeroCodes(e.pages.raw, rows)
+	e.pages.done(rows, format.RLEDictionary, false)
+	e.out = e.pages.flush(e.out, c, true)
+}
+
+// appendValue appends a dictionary entry to the page.
+func (e *Encoder) appendValue(value []byte) {
+	e.pages.raw = binary.LittleEndian.AppendUint32(e.pages.raw, uint32(len(value)))
+	e.pages.raw = append(e.pages.raw, value...)
+}
+
 // textPages writes the numbered values as pages. With entries they are the values of a repeated column.
 func (e *Encoder) textPages(d *schemas.Dict, in *entries) {
 	dictionary := e.text.worthDictionary()
 	if dictionary && len(e.text.codes) > 0 {
 		for _, code := range e.text.locals {
-			value := d.Value(code)
-			e.pages.raw = binary.LittleEndian.AppendUint32(e.pages.raw, uint32(len(value)))
-			e.pages.raw = append(e.pages.raw, value...)
+			e.appendValue(d.Value(code))
 		}
 		e.pages.done(len(e.text.locals), format.Plain, true)
 	}

@@ -1,0 +1,100 @@
+package lake
+
+import (
+	"fmt"
+
+	"waymark/schemas"
+)
+
+// Loose rows of a partition become a row group when there are sealRows or sealBytes of them; looseBuffer bytes of each
+// partition are held in memory before they go to the spool, so that thousands of partitions make few small pieces.
+const (
+	sealRows    = 1 << 15
+	sealBytes   = 8 << 20
+	looseBuffer = 16 << 10
+)
+
+// assembly is one file that is being put together: row groups in the order they came or were sealed, and the loose
+// rows that are left.
+type assembly struct {
+	table  *schemas.Table
+	part   int32
+	out    Output // without key and size
+	groups []spooled
+
+	loose      []piece // of loose rows in the spool
+	looseTail  []byte  // the newest loose rows, not yet in the spool
+	looseCount int64   // rows of both
+	looseSize  int64   // bytes of both
+}
+
+// spooled is a row group whose data is in the spool.
+type spooled struct {
+	group RowGroup // without its data
+	piece piece
+}
+
+// piece is a stretch of the spool.
+type piece struct{ at, size int64 }
+
+// add takes a row group into the file.
+func (a *assembly) add(s *Spool, g RowGroup) error {
+	if a.out.Rows == 0 {
+		a.out.MinTime, a.out.MaxTime = g.MinTime, g.MaxTime
+	}
+	a.out.Rows += g.Rows
+	a.out.HashSum += g.HashSum
+	a.out.MinTime, a.out.MaxTime = min(a.out.MinTime, g.MinTime), max(a.out.MaxTime, g.MaxTime)
+	if g.columns != nil {
+		return a.spool(s, g)
+	}
+	return a.addLoose(s, &g)
+}
+
+func (a *assembly) spool(s *Spool, g RowGroup) error {
+	at, err := s.append(g.data)
+	a.groups = append(a.groups, spooled{g, at})
+	a.groups[len(a.groups)-1].group.data = nil
+	return err
+}
+
+func (a *assembly) addLoose(s *Spool, g *RowGroup) error {
+	a.looseTail = append(a.looseTail, g.data...)
+	a.looseCount += g.Rows
+	a.looseSize += int64(len(g.data))
+	if a.looseCount >= sealRows || a.looseSize >= sealBytes {
+		group, err := a.seal(s, s.encoder())
+		if err != nil {
+			return err
+		}
+		a.loose, a.looseTail, a.looseCount, a.looseSize = a.loose[:0], a.looseTail[:0], 0, 0
+		return a.spool(s, group)
+	}
+	if len(a.looseTail) < looseBuffer {
+		return nil
+	}
+	p, err := s.append(a.looseTail)
+	a.loose, a.looseTail = append(a.loose, p), a.looseTail[:0]
+	return err
+}
+
+// seal encodes the loose rows as a row group and leaves them as they are.
+func (a *assembly) seal(s *Spool, e *Encoder) (RowGroup, error) {
+	data := make([]byte, a.looseSize)
+	rest := data
+	for _, p := range a.loose {
+		if _, err := s.readAt(rest[:p.size], p.at); err != nil {
+			return RowGroup{}, fmt.Errorf("read spooled rows: %w", err)
+		}
+		rest = rest[p.size:]
+	}
+	copy(rest, a.looseTail)
+	if e.batch == nil || e.batch.Table != a.table {
+		e.batch = schemas.NewBatch(a.table)
+	}
+	e.batch.Reset()
+	if err := readLoose(e.batch, data, a.part); err != nil {
+		return RowGroup{}, err
+	}
+	return e.whole(e.batch)
+}
