@@ -20,7 +20,7 @@ func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params 
 	columns := idents(m.definition().names())
 	err = w.exec(ctx, statement{
 		what: "build model " + m.Name, params: params, settings: w.buildSettings(),
-		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", s.table.sql(), columns, columns, trimSQL(m.SQL)),
+		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", s.table.SQL(), columns, columns, trimSQL(m.SQL)),
 	})
 	if err != nil {
 		if dropErr := s.Drop(context.WithoutCancel(ctx)); dropErr != nil {

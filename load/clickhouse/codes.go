@@ -59,7 +59,6 @@ func serverCodes() map[int32]serverCode {
 		53:  {name: "TYPE_MISMATCH", kind: fault.SchemaDrift, quotes: true},
 		70:  {name: "CANNOT_CONVERT_TYPE", kind: fault.SchemaDrift, quotes: true},
 		122: {name: "INCOMPATIBLE_COLUMNS", kind: fault.SchemaDrift},
-		171: {name: "BLOCKS_HAVE_DIFFERENT_STRUCTURE", kind: fault.SchemaDrift},
 		349: {name: "CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN", kind: fault.SchemaDrift, quotes: true},
 
 		27:  {name: "CANNOT_PARSE_INPUT_ASSERTION_FAILED", kind: fault.Invalid, quotes: true},

@@ -62,7 +62,7 @@ func rawDefinition(t *schemas.Table) definition {
 // create is the statement that creates table from d; verb is CREATE TABLE or a variant of it.
 func (d definition) create(verb string, table Table) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n(\n", verb, table.sql())
+	fmt.Fprintf(&b, "%s %s\n(\n", verb, table.SQL())
 	for i, c := range d.columns {
 		if i > 0 {
 			b.WriteString(",\n")

@@ -40,7 +40,7 @@ func (s *Staging) Load(ctx context.Context, name string, open func(ctx context.C
 	}
 	st := statement{
 		what: what, settings: s.w.insertSettings(),
-		sql: fmt.Sprintf("INSERT INTO %s (%s)", s.table.sql(), idents(rawDefinition(s.raw).names())),
+		sql: fmt.Sprintf("INSERT INTO %s (%s)", s.table.SQL(), idents(rawDefinition(s.raw).names())),
 	}
 	return s.w.attempts(ctx, st, func(ctx context.Context) error {
 		file, err := open(ctx)

@@ -71,7 +71,7 @@ func open(t testing.TB) *Warehouse {
 		must(t, w.DropStaging(t.Context(), n))
 	}
 	for _, table := range schemas.Tables() {
-		must(t, w.Exec(t.Context(), "TRUNCATE TABLE "+RawTable(table).sql(), nil))
+		must(t, w.Exec(t.Context(), "TRUNCATE TABLE "+RawTable(table).SQL(), nil))
 	}
 	return w
 }
@@ -96,8 +96,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// column reads one column of a query as text.
-func column(t testing.TB, w *Warehouse, sql string) []string {
+// texts reads one column of a query as text.
+func texts(t testing.TB, w *Warehouse, sql string) []string {
 	t.Helper()
 	rows, err := w.Query(t.Context(), sql, nil, true)
 	must(t, err)

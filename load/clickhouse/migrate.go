@@ -99,7 +99,7 @@ func (w *Warehouse) migrateTable(ctx context.Context, t Table, d definition, hav
 		return nil
 	}
 	return w.exec(ctx, statement{
-		what: "migrate table " + t.String(), sql: "ALTER TABLE " + t.sql() + " " + strings.Join(changes, ", "), repeatable: true,
+		what: "migrate table " + t.String(), sql: "ALTER TABLE " + t.SQL() + " " + strings.Join(changes, ", "), repeatable: true,
 	})
 }
 

@@ -135,7 +135,7 @@ func (w *Warehouse) updateComments(ctx context.Context, m Model, have *found, cu
 	}
 	t := ModelTable(m)
 	return w.exec(ctx, statement{
-		what: "update comments of " + t.String(), sql: "ALTER TABLE " + t.sql() + " " + strings.Join(changes, ", "), repeatable: true,
+		what: "update comments of " + t.String(), sql: "ALTER TABLE " + t.SQL() + " " + strings.Join(changes, ", "), repeatable: true,
 	})
 }
 
@@ -144,6 +144,6 @@ func (w *Warehouse) MarkBuilt(ctx context.Context, m Model) error {
 	t := ModelTable(m)
 	comment := mark{structure: m.structure(), built: m.content()}.comment(m.Comment)
 	return w.exec(ctx, statement{
-		what: "mark model " + t.String(), sql: "ALTER TABLE " + t.sql() + " MODIFY COMMENT " + literal(comment), repeatable: true,
+		what: "mark model " + t.String(), sql: "ALTER TABLE " + t.SQL() + " MODIFY COMMENT " + literal(comment), repeatable: true,
 	})
 }

@@ -84,7 +84,7 @@ func TestModelIsBuiltAndSkippedWhenEqual(t *testing.T) {
 	}
 	must(t, w.DropPartition(ctx, RawTable(schemas.JourneyEvent), "2024-01-31"))
 	build(t, w, m, params)
-	if diff := cmp.Diff([]string{"2"}, column(t, w, "SELECT visits FROM waymark_mart.test_visits")); diff != "" {
+	if diff := cmp.Diff([]string{"2"}, texts(t, w, "SELECT visits FROM waymark_mart.test_visits")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -102,7 +102,7 @@ func TestEnsureModelKeepsRowsUnlessTheStructureChanged(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	rows := func() string { return column(t, w, "SELECT count() FROM waymark_mart.test_visits")[0] }
+	rows := func() string { return texts(t, w, "SELECT count() FROM waymark_mart.test_visits")[0] }
 	ensure(ModelState{Created: true, Stale: true})
 	build(t, w, m, params)
 	ensure(ModelState{Stale: true})
@@ -111,7 +111,7 @@ func TestEnsureModelKeepsRowsUnlessTheStructureChanged(t *testing.T) {
 
 	m.Comment, m.Columns[0].Comment = "Another comment.", "The day."
 	ensure(ModelState{})
-	if got := column(t, w, "SELECT comment FROM system.columns WHERE database = 'waymark_mart' AND table = 'test_visits' AND name = 'visit_date'"); got[0] != "The day." {
+	if got := texts(t, w, "SELECT comment FROM system.columns WHERE database = 'waymark_mart' AND `table` = 'test_visits' AND name = 'visit_date'"); got[0] != "The day." {
 		t.Errorf("comment %q", got)
 	}
 	m.Fingerprint = "timezone=Europe/Warsaw"
@@ -208,7 +208,7 @@ func TestViewsCarryComments(t *testing.T) {
 	for range 2 {
 		must(t, w.EnsureViews(ctx, []View{v}))
 	}
-	if diff := cmp.Diff([]string{"1"}, column(t, w, "SELECT events FROM cx_bi.test_days")); diff != "" {
+	if diff := cmp.Diff([]string{"1"}, texts(t, w, "SELECT events FROM cx_bi.test_days")); diff != "" {
 		t.Error(diff)
 	}
 	have, err := w.describeTable(ctx, Table{Database: BI, Name: v.Name})

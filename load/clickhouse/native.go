@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -24,7 +25,7 @@ func (s *Staging) LoadBatch(ctx context.Context, b *schemas.Batch) error {
 	}
 	st := statement{
 		what: what, settings: s.w.insertSettings(),
-		sql: fmt.Sprintf("INSERT INTO %s (%s)", s.table.sql(), idents(rawDefinition(s.raw).names())),
+		sql: fmt.Sprintf("INSERT INTO %s (%s)", s.table.SQL(), idents(rawDefinition(s.raw).names())),
 	}
 	return s.w.attempts(ctx, st, func(ctx context.Context) error {
 		return s.w.send(ctx, st.sql, func(to driver.Batch) error { return appendColumns(to, b) })
@@ -102,22 +103,37 @@ func dictionary(d *schemas.Dict) []string {
 	return texts
 }
 
-func maps(v *schemas.Vector, rows int) []map[string]string {
+// entries is one row of a map column in the order of the lake. The driver would write a Go map in random order.
+type entries struct {
+	keys, values []uint32 // codes
+	texts        []string
+	at           int
+}
+
+func maps(v *schemas.Vector, rows int) []*entries {
 	var (
 		texts = dictionary(&v.Dict)
-		none  = map[string]string{}
-		out   = make([]map[string]string, rows)
+		all   = make([]entries, rows)
+		out   = make([]*entries, rows)
 		start uint32
 	)
 	for i := range out {
 		end := v.Offsets[i]
-		out[i] = none
-		if end > start {
-			out[i] = make(map[string]string, end-start)
-		}
-		for ; start < end; start++ {
-			out[i][texts[v.Keys[start]]] = texts[v.Codes[start]]
-		}
+		all[i] = entries{keys: v.Keys[start:end], values: v.Codes[start:end], texts: texts}
+		out[i], start = &all[i], end
 	}
 	return out
 }
+
+// Put is the half of the driver's interface that reading would use.
+func (e *entries) Put(any, any) {}
+
+// Iterator starts at the first entry; it may be called again.
+func (e *entries) Iterator() column.MapIterator {
+	e.at = -1
+	return e
+}
+
+func (e *entries) Next() bool { e.at++; return e.at < len(e.keys) }
+func (e *entries) Key() any   { return e.texts[e.keys[e.at]] }
+func (e *entries) Value() any { return e.texts[e.values[e.at]] }

@@ -68,7 +68,7 @@ func (w *Warehouse) PartitionStates(ctx context.Context, t Table, partitions ...
 	st := statement{
 		what: "read partitions of " + t.String(),
 		sql: fmt.Sprintf("SELECT _partition_id, count(), sumWithOverflow(%s) FROM %s%s GROUP BY _partition_id",
-			t.hash, t.sql(), where),
+			t.hash, t.SQL(), where),
 	}
 	err = w.read(ctx, st, func() { clear(states) }, func(r driver.Rows) error {
 		var (
@@ -110,7 +110,7 @@ func (w *Warehouse) DropPartition(ctx context.Context, t Table, partition string
 	}
 	return w.exec(ctx, statement{
 		what:       fmt.Sprintf("drop partition %s of %s", partition, t),
-		sql:        fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID %s", t.sql(), literal(id)),
+		sql:        fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID %s", t.SQL(), literal(id)),
 		repeatable: true,
 	})
 }

@@ -122,11 +122,11 @@ func TestReadonlyQueriesCannotWrite(t *testing.T) {
 			t.Errorf("%s: %v", sql, err)
 		}
 	}
-	if got := column(t, w, "SELECT count() FROM waymark_raw.agent"); got[0] != "0" {
+	if got := texts(t, w, "SELECT count() FROM waymark_raw.agent"); got[0] != "0" {
 		t.Error("a row was written")
 	}
 	for _, sql := range []string{"SHOW TABLES FROM waymark_raw", "DESCRIBE TABLE waymark_raw.agent", "EXPLAIN SELECT 1", "EXISTS waymark_raw.agent"} {
-		if got := column(t, w, sql); len(got) == 0 {
+		if got := texts(t, w, sql); len(got) == 0 {
 			t.Errorf("%s: nothing came back", sql)
 		}
 	}
@@ -137,7 +137,7 @@ func noneRunning(t testing.TB, w *Warehouse) {
 	t.Helper()
 	deadline := time.Now().Add(5 * time.Second)
 	for {
-		running := column(t, w, "SELECT query FROM system.processes WHERE query NOT LIKE '%system.processes%'")
+		running := texts(t, w, "SELECT query FROM system.processes WHERE query NOT LIKE '%system.processes%'")
 		if len(running) == 0 {
 			return
 		}
@@ -155,7 +155,7 @@ func TestCancellationEndsTheStatementOnTheServer(t *testing.T) {
 	go func() {
 		done <- w.Exec(ctx, "CREATE OR REPLACE TABLE waymark_stage.cancel__x ENGINE = Memory AS SELECT sum(sipHash64(number)) FROM numbers(1000000000000)", nil)
 	}()
-	for len(column(t, w, "SELECT 1 FROM system.processes WHERE query LIKE '%cancel__x%' AND query NOT LIKE '%system.processes%'")) == 0 {
+	for len(texts(t, w, "SELECT 1 FROM system.processes WHERE query LIKE '%cancel__x%' AND query NOT LIKE '%system.processes%'")) == 0 {
 		time.Sleep(10 * time.Millisecond)
 	}
 	cancel()

@@ -29,7 +29,7 @@ func (s *Staging) Replace(ctx context.Context, partition string) error {
 	}
 	return s.w.exec(ctx, statement{
 		what: what, repeatable: true,
-		sql: fmt.Sprintf("ALTER TABLE %s REPLACE PARTITION ID %s FROM %s", s.target.sql(), literal(id), s.table.sql()),
+		sql: fmt.Sprintf("ALTER TABLE %s REPLACE PARTITION ID %s FROM %s", s.target.SQL(), literal(id), s.table.SQL()),
 	})
 }
 
@@ -58,7 +58,7 @@ func (s *Staging) Optimize(ctx context.Context, partitions ...string) error {
 	for _, id := range ids {
 		err := s.w.exec(ctx, statement{
 			what: fmt.Sprintf("merge partition %s of %s", id, s.table.Name), repeatable: true,
-			sql:      fmt.Sprintf("OPTIMIZE TABLE %s PARTITION ID %s FINAL", s.table.sql(), literal(id)),
+			sql:      fmt.Sprintf("OPTIMIZE TABLE %s PARTITION ID %s FINAL", s.table.SQL(), literal(id)),
 			settings: ch.Settings{"optimize_throw_if_noop": 1, "optimize_skip_merged_partitions": 1},
 		})
 		if err != nil {

@@ -101,7 +101,7 @@ func (s *Staging) dirty(ctx context.Context, partitions []string) ([]string, err
 	var dirty []string
 	err = s.w.read(ctx, statement{
 		what: "look for duplicates in " + s.table.Name,
-		sql: fmt.Sprintf("SELECT _partition_id FROM %s%s GROUP BY _partition_id HAVING %s", s.table.sql(), where,
+		sql: fmt.Sprintf("SELECT _partition_id FROM %s%s GROUP BY _partition_id HAVING %s", s.table.SQL(), where,
 			strings.Join(conditions, " OR ")),
 	}, func() { dirty = nil }, func(r driver.Rows) error {
 		id := ""
@@ -120,7 +120,7 @@ func (s *Staging) dirty(ctx context.Context, partitions []string) ([]string, err
 func (s *Staging) isNewest(r resolution) string {
 	group := idents(r.newest)
 	return fmt.Sprintf("(%s, record_version) IN (SELECT %s, max(record_version) FROM %s GROUP BY %s)",
-		group, group, s.table.sql(), group)
+		group, group, s.table.SQL(), group)
 }
 
 // rebuild writes the surviving rows of the partitions to a second table and swaps them in.
@@ -164,7 +164,7 @@ func (s *Staging) create(ctx context.Context, like Table) error {
 	}
 	return s.w.exec(ctx, statement{
 		what: "create staging table " + like.Name, repeatable: true,
-		sql: fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s", like.sql(), s.table.sql()),
+		sql: fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s", like.SQL(), s.table.SQL()),
 	})
 }
 
@@ -180,7 +180,7 @@ func (s *Staging) insertSurvivors(ctx context.Context, into Table, partitions []
 	columns, key := idents(rawDefinition(s.raw).names()), idents(r.key)
 	sql := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM %s%s "+
 		"ORDER BY _partition_id, %s, record_version DESC, row_hash DESC LIMIT 1 BY _partition_id, %s)",
-		into.sql(), columns, columns, columns, s.table.sql(), where, key, key)
+		into.SQL(), columns, columns, columns, s.table.SQL(), where, key, key)
 	if !r.tombstones {
 		sql += " WHERE NOT is_deleted"
 	}

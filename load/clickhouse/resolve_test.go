@@ -62,7 +62,7 @@ func TestResolveDropsDeletedEntities(t *testing.T) {
 		{5, "d", 1, false}, // clean
 	} {
 		must(t, w.Exec(ctx, fmt.Sprintf("INSERT INTO %s (bucket, system, agent_id, record_version, is_deleted, row_hash) VALUES (%d, 'zendesk', '%s', %d, %t, %d)",
-			s.table.sql(), r.bucket, r.id, r.version, r.deleted, 1<<i), nil))
+			s.table.SQL(), r.bucket, r.id, r.version, r.deleted, 1<<i), nil))
 	}
 	changed, err := s.Resolve(ctx)
 	must(t, err)
@@ -91,7 +91,7 @@ func TestResolveReplacesWholeSchedules(t *testing.T) {
 		{1, "s2", "2024-01-01 08:00:00", 1}, // another schedule keeps its version
 	} {
 		must(t, w.Exec(ctx, fmt.Sprintf("INSERT INTO %s (bucket, system, schedule_id, starts_at, record_version, row_hash) VALUES (%d, 'zendesk', '%s', '%s', %d, %d)",
-			s.table.sql(), r.bucket, r.schedule, r.start, r.version, 1<<i), nil))
+			s.table.SQL(), r.bucket, r.schedule, r.start, r.version, 1<<i), nil))
 	}
 	_, err := s.Resolve(ctx)
 	must(t, err)

@@ -45,7 +45,7 @@ func (w *Warehouse) newStaging(ctx context.Context, target Table, d definition, 
 	if err := w.DropStaging(ctx, table.Name); err != nil {
 		return nil, err
 	}
-	sql := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s\nENGINE = MergeTree\n%s", table.sql(), target.sql(), d.layout())
+	sql := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s\nENGINE = MergeTree\n%s", table.SQL(), target.SQL(), d.layout())
 	if policy != "" && policy != "default" {
 		// Parts are hard-linked into the target, which needs the same disks.
 		sql += "\nSETTINGS storage_policy = " + literal(policy)
@@ -111,7 +111,7 @@ func (w *Warehouse) ListStagings(ctx context.Context) ([]string, error) {
 func (w *Warehouse) DropStaging(ctx context.Context, name string) error {
 	return w.exec(ctx, statement{
 		what: "drop staging table " + name, repeatable: true,
-		sql: "DROP TABLE IF EXISTS " + Table{Database: Stage, Name: name}.sql() + " SYNC",
+		sql: "DROP TABLE IF EXISTS " + Table{Database: Stage, Name: name}.SQL() + " SYNC",
 	})
 }
 
@@ -132,7 +132,7 @@ func (s *Staging) State(ctx context.Context) (States, error) {
 // Truncate empties the staging table.
 func (s *Staging) Truncate(ctx context.Context) error {
 	return s.w.exec(ctx, statement{
-		what: "empty staging table " + s.table.Name, sql: "TRUNCATE TABLE " + s.table.sql() + " SYNC", repeatable: true,
+		what: "empty staging table " + s.table.Name, sql: "TRUNCATE TABLE " + s.table.SQL() + " SYNC", repeatable: true,
 	})
 }
 

@@ -26,7 +26,7 @@ type event struct {
 func insertEvents(t testing.TB, s *Staging, events ...event) {
 	t.Helper()
 	for _, e := range events {
-		must(t, s.w.Exec(t.Context(), "INSERT INTO "+s.table.sql()+
+		must(t, s.w.Exec(t.Context(), "INSERT INTO "+s.table.SQL()+
 			" (event_id, event_date, occurred_at, event_type, record_version, is_deleted, row_hash)"+
 			" SELECT toUUID({id:String}), {day:Date}, toDateTime64({day:String}, 6, 'UTC'), 'page_viewed', {v:Int64}, {d:Bool}, {h:UInt64}",
 			map[string]string{
@@ -117,7 +117,7 @@ func TestLoadParquet(t *testing.T) {
 	w, ctx := open(t), t.Context()
 	s := newStaging(t, w, schemas.JourneyEvent, "p1")
 	insertEvents(t, s, event{id: "01", day: "2024-01-31", hash: 11}, event{id: "02", day: "2024-01-31", version: 5, hash: 12})
-	file := parquet(t, w, "SELECT * FROM "+s.table.sql())
+	file := parquet(t, w, "SELECT * FROM "+s.table.SQL())
 	to := newStaging(t, w, schemas.JourneyEvent, "p2")
 	for range 2 { // equal inserts are not dropped as duplicates
 		must(t, to.Load(ctx, "a.parquet", reader(file)))
@@ -143,7 +143,7 @@ func TestLoadRefusesWhatDoesNotFit(t *testing.T) {
 	}{
 		"missing column": {reader(parquet(t, w, "SELECT 1 AS bucket")), func(err error) bool { return fault.Is(err, fault.SchemaDrift) }},
 		"not Parquet":    {reader([]byte("PAR1 this is no Parquet PAR1")), func(err error) bool { return Code(err) != 0 }},
-		"truncated": {reader(parquet(t, w, "SELECT * FROM "+s.table.sql())[:200]), func(err error) bool {
+		"truncated": {reader(parquet(t, w, "SELECT * FROM "+s.table.SQL())[:200]), func(err error) bool {
 			return Code(err) != 0
 		}},
 		"unreadable": {func(context.Context) (io.ReadCloser, error) { return nil, broken }, func(err error) bool {
@@ -210,7 +210,7 @@ func TestPartitionIDsAreTheServersOwn(t *testing.T) {
 		if c.by == "tuple()" {
 			must(t, w.Exec(ctx, "CREATE OR REPLACE TABLE waymark_stage.ids__x ENGINE = MergeTree ORDER BY tuple() AS SELECT 1 AS p", nil))
 		}
-		id := column(t, w, "SELECT partition_id FROM system.parts WHERE active AND database = 'waymark_stage' AND table = 'ids__x'")[0]
+		id := texts(t, w, "SELECT partition_id FROM system.parts WHERE active AND database = 'waymark_stage' AND `table` = 'ids__x'")[0]
 		if got, err := PartitionID(c.name); err != nil || got != id {
 			t.Errorf("PartitionID(%q) = %q, %v; the server says %q", c.name, got, err, id)
 		}

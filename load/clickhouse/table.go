@@ -27,10 +27,8 @@ func RawTable(t *schemas.Table) Table {
 // String returns the table's qualified name for messages.
 func (t Table) String() string { return t.Database + "." + t.Name }
 
-// SQL returns the quoted, qualified name, for statements of the data tests.
-func (t Table) SQL() string { return t.sql() }
-
-func (t Table) sql() string { return ident(t.Database) + "." + ident(t.Name) }
+// SQL returns the quoted, qualified name, for statements.
+func (t Table) SQL() string { return ident(t.Database) + "." + ident(t.Name) }
 
 // State is what a partition holds: its rows and the wrapping sum of their hashes.
 type State struct {

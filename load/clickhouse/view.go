@@ -46,7 +46,7 @@ func (w *Warehouse) ensureView(ctx context.Context, v View) error {
 	}
 	return w.exec(ctx, statement{
 		what: "create view " + t.String(), repeatable: true,
-		sql: fmt.Sprintf("CREATE OR REPLACE VIEW %s\n(\n%s\n)\nAS\n%s\nCOMMENT %s", t.sql(), strings.Join(clauses, ",\n"),
+		sql: fmt.Sprintf("CREATE OR REPLACE VIEW %s\n(\n%s\n)\nAS\n%s\nCOMMENT %s", t.SQL(), strings.Join(clauses, ",\n"),
 			trimSQL(v.SQL), literal(v.Comment)),
 	})
 }
