@@ -77,6 +77,7 @@ func TestMistakes(t *testing.T) {
 		{"literal password", strings.Replace(minimal, "embedded:./warehouse", "https://u:hunter2@h:8443", 1), "w.yaml:2: warehouse: a literal secret is refused", "warehouse_password"},
 		{"warehouse", strings.Replace(minimal, "embedded:./warehouse", "postgres://h", 1), `w.yaml:2: warehouse: unknown kind of warehouse "postgres"`, "embedded:DIR"},
 		{"mode", minimal + "    mode: append\n", `w.yaml:9: sources[0].mode: unknown mode "append"`, "full or incremental"},
+		{"schedule", minimal + "    schedule: \"15 * * *\"\n", "w.yaml:9: sources[0].schedule: not a cron expression", "five fields"},
 		{"no sources", "lake: x\nwarehouse: embedded:w\nprivacy: { key: \"${env:WAYMARK_KEY}\" }\n", "sources: no source is configured", ""},
 		{"empty", "", "lake: is required", ""},
 		{"anchor", "lake: &a x\nwarehouse: *a\n", "anchors", ""},

@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"extract":             {},
 	"transform":           {},
 	"load":                {},
-	"configs":             {"transform/journey"},
+	"configs":             {"transform/journey", "internal/schedule"},
 	"internal/schedule":   {},
 	"internal/sampledata": {},
 	"internal/pipeline":   {"extract", "transform", "load", "configs"},
