@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"waymark/extract"
+	"waymark/extract/content"
 	"waymark/schemas"
 )
 
@@ -150,7 +151,7 @@ func TestHeaderQuarantine(t *testing.T) {
 }
 
 func TestReadErrors(t *testing.T) {
-	broken := io.MultiReader(strings.NewReader("a,b\n1,2\n"), iotest.ErrReader(io.ErrUnexpectedEOF))
+	broken := io.MultiReader(strings.NewReader("a,b\n1,2\n"), iotest.ErrReader(content.ErrTruncated))
 	_, err := Open(broken, Options{})
 	var q *extract.Quarantine
 	if !errors.As(err, &q) || q.Reason != schemas.Truncated {

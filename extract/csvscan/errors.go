@@ -3,20 +3,19 @@ package csvscan
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"waymark/extract"
-	"waymark/schemas"
+	"waymark/extract/content"
 )
 
-// readError tells an object that ends too early, which is set aside, from a reader that cannot go on.
+// readError tells an object that is at fault itself, which is set aside, from a reader that cannot go on.
 func readError(err error, line int64) error {
+	err = content.Quarantine(err)
 	var q *extract.Quarantine
 	if errors.As(err, &q) {
-		return err
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return &extract.Quarantine{Reason: schemas.Truncated, Line: line, Message: "the object ends inside its compressed data"}
+		located := *q
+		located.Line = line
+		return &located
 	}
 	return fmt.Errorf("read object: %w", err)
 }

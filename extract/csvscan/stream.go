@@ -43,7 +43,7 @@ type Stream struct {
 // Open reads the header from r, which is UTF-8 text with or without BOM. A header that cannot be used is an
 // *extract.Quarantine; an empty object has a Header of no columns and no records.
 func Open(r io.Reader, o Options) (*Stream, error) {
-	s := &Stream{r: r, size: o.ChunkBytes, free: make(chan []byte, 16)}
+	s := &Stream{r: r, size: o.ChunkBytes, line: 1, free: make(chan []byte, 16)}
 	if s.size <= 0 {
 		s.size = extract.DefaultChunkBytes
 	}
@@ -206,10 +206,7 @@ func (s *Stream) give(b []byte) {
 
 // Close releases what the stream was opened on.
 func (s *Stream) Close() error {
-	var errs []error
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		errs = append(errs, s.closers[i].Close())
-	}
+	err := closeAll(s.closers)
 	s.closers = nil
-	return errors.Join(errs...)
+	return err
 }
