@@ -3,6 +3,8 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
@@ -46,6 +48,9 @@ func appendColumns(to driver.Batch, b *schemas.Batch) error {
 	return nil
 }
 
+// latest is the last time in µs whose nanoseconds, which the driver counts in, fit an int64.
+const latest = math.MaxInt64 / 1000
+
 // columnValues turns a vector into the slice that the driver takes for the column's type.
 func columnValues(c schemas.Column, v *schemas.Vector, rows int) (any, error) {
 	switch c.Type {
@@ -55,6 +60,9 @@ func columnValues(c schemas.Column, v *schemas.Vector, rows int) (any, error) {
 		texts := dictionary(&v.Dict)
 		return nullable(c, v, rows, func(i int) string { return texts[v.Codes[i]] }), nil
 	case schemas.Timestamp:
+		if i := slices.IndexFunc(v.Int, func(us int64) bool { return us > latest || us < -latest }); i >= 0 {
+			return nil, fault.New(fault.Invalid, "row %d: the driver would write a time after 2262-04-11 wrongly; use an HTTP address", i)
+		}
 		return nullable(c, v, rows, func(i int) time.Time { return time.UnixMicro(v.Int[i]).UTC() }), nil
 	case schemas.Date:
 		return nullable(c, v, rows, func(i int) time.Time { return time.Unix(v.Int[i]*86400, 0).UTC() }), nil
