@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os/signal"
+	"syscall"
 
 	"github.com/rs/zerolog"
 
@@ -32,9 +34,9 @@ type announcement struct {
 }
 
 // Child is the whole life of the process that Start spawns: it reads its orders from in, serves, writes one line to out
-// when it does, and returns when ctx ends or in closes, which is how it notices that its parent is gone.
+// when it does, and returns when ctx ends, SIGTERM comes or in closes, which is how it notices that its parent is gone.
 func Child(ctx context.Context, in io.Reader, out io.Writer, log zerolog.Logger) error {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM)
 	defer cancel()
 	reader := bufio.NewReader(in)
 	line, err := reader.ReadBytes('\n')
@@ -49,12 +51,13 @@ func Child(ctx context.Context, in io.Reader, out io.Writer, log zerolog.Logger)
 		_, _ = io.Copy(io.Discard, reader)
 		cancel()
 	}()
+	ready := false
 	say := func(a announcement) { b, _ := json.Marshal(a); fmt.Fprintf(out, "%s\n", b) }
 	err = Serve(ctx, ServeOptions{
 		Library: o.Library, Dir: o.Dir, Secret: o.Secret, Log: log, MemoryLimit: o.MemoryLimit, Threads: o.Threads, LogLevel: o.LogLevel,
-		Ready: func(addr string) { say(announcement{Address: addr}) },
+		Ready: func(addr string) { ready = true; say(announcement{Address: addr}) },
 	})
-	if err != nil {
+	if err != nil && !ready { // nobody listens later
 		say(announcement{Error: err.Error(), Kind: uint8(fault.KindOf(err)), Hint: fault.HintOf(err)})
 	}
 	return err

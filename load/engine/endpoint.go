@@ -92,5 +92,8 @@ func (l *dirLock) release() {
 	if err := os.Remove(endpointPath(l.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		_ = os.Truncate(endpointPath(l.dir), 0)
 	}
-	_ = l.file.Close()
+	l.close()
 }
+
+// close gives the lock back only.
+func (l *dirLock) close() { _ = l.file.Close() }

@@ -2,6 +2,12 @@ package engine_test
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,11 +18,55 @@ import (
 	"waymark/load/engine/enginetest"
 )
 
-func TestMain(m *testing.M) { enginetest.Main(m) }
+// shared is one engine for the tests that only ask it things; each uses tables of its own name.
+var shared struct {
+	once    sync.Once
+	dir     string
+	process *engine.Process
+	err     error
+}
 
+func TestMain(m *testing.M) {
+	if enginetest.IsChild() {
+		os.Exit(enginetest.RunChild())
+	}
+	if parent := os.Getenv(parentVariable); parent != "" {
+		dir, library, _ := strings.Cut(parent, ",")
+		os.Exit(runParent(dir, library))
+	}
+	code := m.Run()
+	if shared.process != nil {
+		if err := shared.process.Close(); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			code = 1
+		}
+		_ = os.RemoveAll(shared.dir)
+	}
+	os.Exit(code)
+}
+
+func sharedEngine(t testing.TB) *engine.Process {
+	t.Helper()
+	o := enginetest.Options(t)
+	shared.once.Do(func() {
+		if shared.dir, shared.err = os.MkdirTemp("", "waymark-engine-"); shared.err == nil {
+			o.Dir = shared.dir
+			shared.process, shared.err = engine.Start(context.Background(), o)
+		}
+	})
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.process
+}
+
+// connect opens clickhouse-go over HTTP.
 func connect(t testing.TB, p *engine.Process, change func(*clickhouse.Options)) driver.Conn {
 	t.Helper()
-	o := &clickhouse.Options{Protocol: clickhouse.HTTP, Addr: []string{p.Address()}, Auth: clickhouse.Auth{Username: "default", Password: p.Secret()}, DialTimeout: 5 * time.Second}
+	o := &clickhouse.Options{
+		Protocol: clickhouse.HTTP, Addr: []string{p.Address()}, DialTimeout: 5 * time.Second, MaxOpenConns: 32,
+		Auth: clickhouse.Auth{Username: "default", Password: p.Secret()},
+	}
 	if change != nil {
 		change(o)
 	}
@@ -28,37 +78,46 @@ func connect(t testing.TB, p *engine.Process, change func(*clickhouse.Options)) 
 	return conn
 }
 
-func TestBatchAndSelect(t *testing.T) {
-	p := enginetest.Start(t)
-	for _, method := range []clickhouse.CompressionMethod{clickhouse.CompressionNone, clickhouse.CompressionLZ4, clickhouse.CompressionZSTD, clickhouse.CompressionGZIP} {
-		t.Run(method.String(), func(t *testing.T) {
-			ctx := context.Background()
-			conn := connect(t, p, func(o *clickhouse.Options) { o.Compression = &clickhouse.Compression{Method: method} })
-			table := "t_" + method.String()
-			if err := conn.Exec(ctx, "CREATE TABLE "+table+" (id UInt64, name String, at DateTime64(6,'UTC')) ENGINE = MergeTree ORDER BY id"); err != nil {
-				t.Fatal(err)
-			}
-			batch, err := conn.PrepareBatch(ctx, "INSERT INTO "+table)
-			if err != nil {
-				t.Fatal(err)
-			}
-			now := time.UnixMicro(1700000000123456).UTC()
-			for i := range 1000 {
-				if err := batch.Append(uint64(i), "n", now); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := batch.Send(); err != nil {
-				t.Fatal(err)
-			}
-			var n, sum uint64
-			var at time.Time
-			if err := conn.QueryRow(ctx, "SELECT count(), sum(id), max(at) FROM "+table).Scan(&n, &sum, &at); err != nil {
-				t.Fatal(err)
-			}
-			if n != 1000 || sum != 499500 || !at.Equal(now) {
-				t.Fatal(n, sum, at)
-			}
-		})
+// answer is what came back from one plain HTTP request.
+type answer struct {
+	status int
+	body   string
+	header http.Header
+	err    error // while the body was read
+}
+
+// post sends a request as curl would. body may be nil.
+func post(t testing.TB, p *engine.Process, params url.Values, body io.Reader) answer {
+	t.Helper()
+	return send(t, p, http.MethodPost, params, body, nil)
+}
+
+func send(t testing.TB, p *engine.Process, method string, params url.Values, body io.Reader, header map[string]string) answer {
+	t.Helper()
+	r, err := http.NewRequest(method, "http://"+p.Address()+"/?"+params.Encode(), body)
+	if err != nil {
+		t.Fatal(err)
 	}
+	r.Header.Set("X-ClickHouse-Key", p.Secret())
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}}
+	resp, err := client.Do(r)
+	if err != nil {
+		return answer{err: err}
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, string(b), resp.Header, err}
+}
+
+// must runs a statement that has to succeed and returns its output.
+func must(t testing.TB, p *engine.Process, query string) string {
+	t.Helper()
+	a := post(t, p, nil, strings.NewReader(query))
+	if a.status != http.StatusOK || a.err != nil {
+		t.Fatalf("%s: %d %s %v", query, a.status, a.body, a.err)
+	}
+	return a.body
 }

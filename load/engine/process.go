@@ -30,7 +30,7 @@ type StartOptions struct {
 	MemoryLimit int64 // see ServeOptions
 	Threads     int
 	LogLevel    string
-	Timeout     time.Duration // until it must serve; 0 is a minute
+	Timeout     time.Duration // until it must serve, or another process's engine must answer; 0 is 30 seconds
 }
 
 // Process is a running engine: one that Start spawned, or one that it joined.
@@ -60,7 +60,7 @@ func Start(ctx context.Context, o StartOptions) (*Process, error) {
 	}
 	o.Dir = dir
 	if o.Timeout == 0 {
-		o.Timeout = time.Minute
+		o.Timeout = 30 * time.Second
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
@@ -68,17 +68,27 @@ func Start(ctx context.Context, o StartOptions) (*Process, error) {
 		if p := join(ctx, o); p != nil {
 			return p, nil
 		}
-		p, err := spawn(ctx, o)
+		p, err := tryToServe(ctx, o)
 		if err == nil || !fault.Is(err, fault.Conflict) {
 			return p, err
 		}
-		// Somebody else is opening the directory at this moment: wait for their endpoint, or for their failure.
+		// Somebody else holds the directory: opening it, closing it, or hanging. Wait for the first two.
 		select {
 		case <-ctx.Done():
 			return nil, err
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// tryToServe spawns a child unless the directory is locked; the child takes the lock itself.
+func tryToServe(ctx context.Context, o StartOptions) (*Process, error) {
+	lock, err := lockDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	lock.close()
+	return spawn(ctx, o)
 }
 
 // join returns the process that serves the directory already, nil when none answers.

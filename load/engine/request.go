@@ -77,6 +77,16 @@ func readRequest(r *http.Request, body io.Reader) (*request, error) {
 
 // readStatement joins the query parameter and the body, as ClickHouse does, and finds where rows begin.
 func (req *request) readStatement(query string, body io.Reader) error {
+	if s := parse(query); s.takesData && s.format != "" {
+		rows := query[s.dataAt:]
+		if strings.TrimSpace(rows) != "" {
+			rows += "\n"
+		} else {
+			rows = ""
+		}
+		req.takeRows(query, s, io.MultiReader(strings.NewReader(rows), body))
+		return nil
+	}
 	if query != "" {
 		query += "\n"
 	}
@@ -85,9 +95,9 @@ func (req *request) readStatement(query string, body io.Reader) error {
 	if err != nil {
 		return bodyError(err)
 	}
-	req.text = string(head)
-	req.stmt = parse(req.text)
-	if len(head) == maxHead && (!req.stmt.takesData || req.stmt.headEnd == maxHead) {
+	text := string(head)
+	s := parse(text)
+	if len(head) == maxHead && (!s.takesData || s.headEnd == maxHead) {
 		rest, err := io.ReadAll(io.LimitReader(body, maxQuery))
 		if err != nil {
 			return bodyError(err)
@@ -95,14 +105,20 @@ func (req *request) readStatement(query string, body io.Reader) error {
 		if len(rest) == maxQuery {
 			return refuse(62, "SYNTAX_ERROR", "the statement is longer than 17 MiB")
 		}
-		req.text += string(rest)
-		req.stmt = parse(req.text)
+		text += string(rest)
+		s = parse(text)
 	}
-	if req.stmt.takesData {
-		req.body = io.MultiReader(strings.NewReader(req.text[req.stmt.dataAt:]), body)
-		req.text = strings.TrimRight(req.text[:req.stmt.headEnd], " \t\r\n;")
+	if s.takesData {
+		req.takeRows(text, s, io.MultiReader(strings.NewReader(text[s.dataAt:]), body))
+		return nil
 	}
+	req.text, req.stmt = text, s
 	return nil
+}
+
+// takeRows sets an INSERT and its rows. The engine appends a FORMAT clause: the line feed ends a comment before it.
+func (req *request) takeRows(text string, s statement, rows io.Reader) {
+	req.text, req.stmt, req.body = strings.TrimRight(text[:s.headEnd], " \t\r\n;")+"\n", s, rows
 }
 
 // bodyError says that the client's request did not arrive whole.

@@ -8,61 +8,35 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/rs/zerolog"
 
+	"waymark/internal/testenv"
 	"waymark/load/engine"
 )
 
-// childVariable marks the re-executed test binary.
-const childVariable = "WAYMARK_ENGINETEST_CHILD"
+// ChildVariable marks the re-executed test binary.
+const ChildVariable = "WAYMARK_ENGINETEST_CHILD"
 
 // Main runs the tests, or the engine when this process is the child that Start made.
 func Main(m *testing.M) {
-	if os.Getenv(childVariable) != "" {
+	if os.Getenv(ChildVariable) != "" {
 		os.Exit(RunChild())
 	}
 	os.Exit(m.Run())
 }
 
 // IsChild reports that this process is the child; a TestMain that does more than Main calls RunChild then.
-func IsChild() bool { return os.Getenv(childVariable) != "" }
+func IsChild() bool { return os.Getenv(ChildVariable) != "" }
 
 // RunChild serves until the parent is gone and returns the exit code.
 func RunChild() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := engine.Child(ctx, os.Stdin, os.Stdout, zerolog.New(os.Stderr)); err != nil {
+	if err := engine.Child(context.Background(), os.Stdin, os.Stdout, zerolog.New(os.Stderr)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0
-}
-
-// Library is the path of the installed libchdb.so. Where it is absent the test is skipped, or fails when
-// WAYMARK_REQUIRE_COMPONENTS=1.
-func Library(t testing.TB) string {
-	t.Helper()
-	cache := os.Getenv("WAYMARK_CACHE")
-	if cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cache = filepath.Join(dir, "waymark")
-	}
-	status := engine.Inspect(cache)
-	if !status.Installed {
-		if os.Getenv("WAYMARK_REQUIRE_COMPONENTS") == "1" {
-			t.Fatalf("the embedded engine is not installed at %s", status.Path)
-		}
-		t.Skipf("the embedded engine is not installed at %s", status.Path)
-	}
-	return status.Path
 }
 
 // Options are what Start passes; tests change what they need and call engine.Start themselves.
@@ -73,8 +47,8 @@ func Options(t testing.TB) engine.StartOptions {
 		t.Fatal(err)
 	}
 	return engine.StartOptions{
-		Library: Library(t), Dir: t.TempDir(), Command: []string{self},
-		Env: append(os.Environ(), childVariable+"=1"), Log: zerolog.Nop(),
+		Library: testenv.Engine(t), Dir: t.TempDir(), Command: []string{self},
+		Env: append(os.Environ(), ChildVariable+"=1"), Log: zerolog.Nop(),
 	}
 }
 
