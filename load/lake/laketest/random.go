@@ -14,8 +14,6 @@ type Shape struct {
 	Seed       uint64
 	Rows       int
 	Partitions int // how many partitions the rows may fall into, at least 1
-	// Plain keeps to what every reader can show: no NaN.
-	Plain bool
 }
 
 // The range of times and days that every reader of the lake can hold: DateTime64 and Date of ClickHouse.
@@ -41,7 +39,7 @@ func Batch(t *schemas.Table, s Shape) *schemas.Batch {
 		b.Part = append(b.Part, part)
 	}
 	for i := range t.Columns {
-		g := column{rng: rng, v: &b.Cols[i], c: &t.Columns[i], plain: s.Plain, distinct: 1 << rng.IntN(14), nulls: rng.IntN(5), runs: 1 + rng.IntN(40)}
+		g := column{rng: rng, v: &b.Cols[i], c: &t.Columns[i], distinct: 1 << rng.IntN(14), nulls: rng.IntN(5), runs: 1 + rng.IntN(40)}
 		if i == t.HashCol {
 			g.distinct = 1 << 62
 		}
@@ -61,7 +59,6 @@ type column struct {
 	rng      *rand.Rand
 	v        *schemas.Vector
 	c        *schemas.Column
-	plain    bool
 	distinct int // about how many values
 	nulls    int // none, all, at random, in runs, all but a few
 	runs     int
@@ -150,7 +147,7 @@ func (g *column) float(n int64, valid bool) float32 {
 		return math.MaxFloat32
 	case n == 2:
 		return -math.SmallestNonzeroFloat32
-	case n == 3 && !g.plain:
+	case n == 3:
 		return float32(math.NaN())
 	case n == 4:
 		return float32(math.Copysign(0, -1))
