@@ -20,11 +20,10 @@ func (f *Finisher) defect(reason schemas.Reason, field, message string) *defect 
 	return &f.bad
 }
 
-func (f *Finisher) outOfRange(c *column, message string) *defect {
-	return f.defect(schemas.OutOfRange, c.name, message)
-}
-
 // append finishes r and appends it to t's batch. Nothing of a row with a defect stays.
+//
+// Along with the values it builds their canonical encoding, which row_hash is taken of: each column's tag and value. A
+// value equal to its type's default is left out, so that unset and default, which are the same once stored, hash alike.
 func (f *Finisher) append(t *table, r *schemas.Row) (*defect, error) {
 	if t.schema == schemas.JourneyEvent {
 		if bad, err := f.event(t, r); bad != nil || err != nil {
@@ -32,23 +31,37 @@ func (f *Finisher) append(t *table, r *schemas.Row) (*defect, error) {
 		}
 	}
 	f.common(t, r)
-	f.buf = f.buf[:0]
-	for i := range t.cols {
-		c, v := &t.cols[i], &r.Vals[i]
-		if c.over {
-			v = &t.over[i]
-		}
-		if bad := f.column(c, &t.batch.Cols[i], v, r); bad != nil {
-			t.rollback()
-			return bad, nil
-		}
-		if c.key && !c.set(&t.batch.Cols[i], v) {
-			t.rollback()
-			return f.defect(schemas.MissingRequired, c.name, "the row has no key"), nil
-		}
+	bad := f.columns(t, r)
+	if bad == nil {
+		bad = f.checkKey(t)
+	}
+	if bad != nil {
+		t.rollback()
+		return bad, nil
 	}
 	f.finish(t)
 	return nil, nil
+}
+
+func (f *Finisher) columns(t *table, r *schemas.Row) *defect {
+	buf, bad := f.appendTexts(t, r, f.buf[:0])
+	if bad != nil {
+		return bad
+	}
+	buf, bad = f.appendInts(t, r, f.appendIDs(t, r, buf))
+	if bad != nil {
+		return bad
+	}
+	if buf, bad = f.appendFloats(t, r, buf); bad != nil {
+		return bad
+	}
+	for i := range t.maps {
+		if buf, bad = f.appendMap(&t.maps[i], r.Attrs, buf); bad != nil {
+			return bad
+		}
+	}
+	f.buf = buf
+	return nil
 }
 
 // common decides the columns that every table treats alike: version and currency.
@@ -81,157 +94,142 @@ func (f *Finisher) common(t *table, r *schemas.Row) {
 	t.over[t.curr] = currency
 }
 
-// column appends one value and its canonical encoding. A value equal to its type's default is not encoded, so that
-// unset and default, which are the same once stored, hash the same.
-func (f *Finisher) column(c *column, vec *schemas.Vector, v *schemas.Value, r *schemas.Row) *defect {
-	switch c.op {
-	case opText:
-		return f.appendText(c, vec, v)
-	case opIdentifier:
-		f.appendFixed(c, vec, f.pseudonym(c, v, r))
-	case opID:
+func (f *Finisher) appendIDs(t *table, r *schemas.Row, buf []byte) []byte {
+	for i := range t.people {
+		c := &t.people[i]
+		v := c.value(t, r)
+		if !v.Set {
+			c.vec.Fixed = append(c.vec.Fixed, [16]byte{})
+			continue
+		}
+		buf = c.appendFixed(f.pseudonym(c, v, r), buf)
+	}
+	for i := range t.ids {
+		c := &t.ids[i]
 		var id [16]byte
-		if v.Set {
-			copy(id[:], v.Bytes)
-		}
-		f.appendFixed(c, vec, id)
-	case opMap:
-		return f.appendMap(c, vec, r.Attrs)
-	case opFloat:
-		return f.appendFloat(c, vec, v)
-	case opBucket, opHash:
-	default:
-		if v.Set && c.op != opInt64 {
-			if bad := f.checkInt(c, v.Num); bad != nil {
-				return bad
-			}
-		}
-		f.appendInt(c, vec, v)
+		copy(id[:], c.value(t, r).Bytes)
+		buf = c.appendFixed(id, buf)
 	}
-	return nil
+	return buf
 }
 
-func (f *Finisher) checkInt(c *column, n int64) *defect {
-	switch c.op {
-	case opTimestamp:
-		if n < 0 || n > maxTimestamp {
-			return f.outOfRange(c, "time is not within 1970-01-01 and 2149-06-06")
-		}
-	case opDate:
-		if n < 0 || n > maxDate {
-			return f.outOfRange(c, "date is not within 1970-01-01 and 2149-06-06")
-		}
-	case opInt32:
-		if n < math.MinInt32 || n > math.MaxInt32 {
-			return f.outOfRange(c, "number does not fit 32 bits")
-		}
-	case opDecimal:
-		if n < -maxDecimal || n > maxDecimal {
-			return f.outOfRange(c, "amount has more than 14 digits before the point")
-		}
-	}
-	return nil
-}
-
-func (f *Finisher) appendInt(c *column, vec *schemas.Vector, v *schemas.Value) {
-	n := v.Num
-	if !v.Set {
-		n = 0
-	} else if c.op == opBool && n != 0 {
-		n = 1
-	}
-	vec.Int = append(vec.Int, n)
-	if c.nullable {
-		vec.Valid = append(vec.Valid, v.Set)
-	}
-	if n != 0 || c.nullable && v.Set {
-		f.buf = binary.LittleEndian.AppendUint32(f.buf, c.tag)
-		f.buf = binary.LittleEndian.AppendUint64(f.buf, uint64(n))
-	}
-}
-
-func (f *Finisher) appendFloat(c *column, vec *schemas.Vector, v *schemas.Value) *defect {
-	var x float32
-	if v.Set {
-		x = v.Float() + 0 // -0 becomes 0
-		if x != x || math.IsInf(float64(x), 0) {
-			return f.outOfRange(c, "not a finite number of 32 bits")
-		}
-	}
-	vec.Float = append(vec.Float, x)
-	if c.nullable {
-		vec.Valid = append(vec.Valid, v.Set)
-	}
-	if x != 0 || c.nullable && v.Set {
-		f.buf = binary.LittleEndian.AppendUint32(f.buf, c.tag)
-		f.buf = binary.LittleEndian.AppendUint32(f.buf, math.Float32bits(x))
-	}
-	return nil
-}
-
-func (f *Finisher) pseudonym(c *column, v *schemas.Value, r *schemas.Row) [16]byte {
-	if !v.Set {
-		return [16]byte{}
-	}
+func (f *Finisher) pseudonym(c *personColumn, v *schemas.Value, r *schemas.Row) [16]byte {
 	if c.kind == schemas.Phone && r.PhoneCountry != "" && r.PhoneCountry != f.set.Country {
 		return f.keyer.Pseudonym(c.kind, f.set.System, v.Bytes, r.PhoneCountry)
 	}
 	return c.space.Pseudonym(v.Bytes)
 }
 
-func (f *Finisher) appendFixed(c *column, vec *schemas.Vector, id [16]byte) {
-	vec.Fixed = append(vec.Fixed, id)
-	if id != [16]byte{} {
-		f.buf = binary.LittleEndian.AppendUint32(f.buf, c.tag)
-		f.buf = append(f.buf, id[:]...)
+func (c *column) appendFixed(id [16]byte, buf []byte) []byte {
+	c.vec.Fixed = append(c.vec.Fixed, id)
+	if id == [16]byte{} {
+		return buf
 	}
+	return append(binary.LittleEndian.AppendUint32(buf, c.tag), id[:]...)
 }
 
-// set reports whether the key column that was just appended holds something.
-func (c *column) set(vec *schemas.Vector, v *schemas.Value) bool {
-	switch c.op {
-	case opIdentifier, opID:
-		return vec.Fixed[len(vec.Fixed)-1] != [16]byte{}
-	case opText:
-		return v.Set && len(v.Bytes) > 0
+func (f *Finisher) appendInts(t *table, r *schemas.Row, buf []byte) ([]byte, *defect) {
+	for i := range t.ints {
+		c := &t.ints[i]
+		v := c.value(t, r)
+		n := v.Num
+		switch {
+		case !v.Set:
+			n = 0
+		case n < c.lo || n > c.hi:
+			return buf, f.defect(schemas.OutOfRange, c.name, c.message)
+		case c.bool && n != 0:
+			n = 1
+		}
+		c.vec.Int = append(c.vec.Int, n)
+		if c.nullable {
+			c.vec.Valid = append(c.vec.Valid, v.Set)
+		}
+		if n != 0 || c.nullable && v.Set {
+			buf = appendInt(buf, c.tag, n)
+		}
 	}
-	return v.Set
+	return buf, nil
+}
+
+func appendInt(buf []byte, tag uint32, n int64) []byte {
+	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(buf, tag), uint64(n))
+}
+
+func (f *Finisher) appendFloats(t *table, r *schemas.Row, buf []byte) ([]byte, *defect) {
+	for i := range t.floats {
+		c := &t.floats[i]
+		v := c.value(t, r)
+		var x float32
+		if v.Set {
+			if x = v.Float() + 0; x != x || math.IsInf(float64(x), 0) { // + 0 makes -0 0
+				return buf, f.defect(schemas.OutOfRange, c.name, "not a finite number of 32 bits")
+			}
+		}
+		c.vec.Float = append(c.vec.Float, x)
+		if c.nullable {
+			c.vec.Valid = append(c.vec.Valid, v.Set)
+		}
+		if x != 0 || c.nullable && v.Set {
+			buf = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(buf, c.tag), math.Float32bits(x))
+		}
+	}
+	return buf, nil
+}
+
+// checkKey refuses a row without a value in a key column: all such rows would count as one.
+func (f *Finisher) checkKey(t *table) *defect {
+	for k, i := range t.cols {
+		vec := &t.batch.Cols[i]
+		set := true
+		switch t.keys[k].Type {
+		case schemas.UUID:
+			set = vec.Fixed[len(vec.Fixed)-1] != [16]byte{}
+		case schemas.String, schemas.LowCardinality:
+			set = len(vec.Dict.Value(vec.Codes[len(vec.Codes)-1])) > 0
+		case schemas.Timestamp:
+			set = vec.Int[len(vec.Int)-1] != 0
+		}
+		if !set {
+			return f.defect(schemas.MissingRequired, t.keys[k].Name, "the row has no key")
+		}
+	}
+	return nil
 }
 
 // finish appends what follows from the other columns: bucket, hash and partition.
 func (f *Finisher) finish(t *table) {
 	b := t.batch
-	part := int32(0)
+	partition := &b.Cols[t.schema.PartitionCol]
 	if t.schema.Partition == schemas.ByBucket {
-		part = f.bucket(t)
-		c, vec := &t.cols[t.schema.PartitionCol], &b.Cols[t.schema.PartitionCol]
-		f.appendInt(c, vec, &schemas.Value{Num: int64(part), Set: true})
-	} else {
-		days := b.Cols[t.schema.PartitionCol].Int
-		part = int32(days[len(days)-1])
+		bucket := f.bucket(t)
+		partition.Int = append(partition.Int, bucket)
+		if bucket != 0 {
+			f.buf = appendInt(f.buf, t.partTag, bucket)
+		}
 	}
-	b.Part = append(b.Part, part)
+	b.Part = append(b.Part, int32(partition.Int[len(partition.Int)-1]))
 	hash := &b.Cols[t.schema.HashCol]
 	hash.Int = append(hash.Int, int64(xxh3.Hash(f.buf)))
 	b.Rows++
 }
 
 // bucket hashes the key columns of the row just appended.
-func (f *Finisher) bucket(t *table) int32 {
+func (f *Finisher) bucket(t *table) int64 {
 	f.key = f.key[:0]
-	for _, i := range t.keys {
+	for k, i := range t.cols {
 		vec := &t.batch.Cols[i]
-		switch t.cols[i].op {
-		case opIdentifier, opID:
+		switch t.keys[k].Type {
+		case schemas.UUID:
 			id := vec.Fixed[len(vec.Fixed)-1]
 			f.key = append(f.key, id[:]...)
-		case opText:
+		case schemas.String, schemas.LowCardinality:
 			f.key = appendPart(f.key, vec.Dict.Value(vec.Codes[len(vec.Codes)-1]))
 		default:
 			f.key = binary.LittleEndian.AppendUint64(f.key, uint64(vec.Int[len(vec.Int)-1]))
 		}
 	}
-	return int32(xxh3.Hash(f.key) % schemas.Buckets)
+	return int64(xxh3.Hash(f.key) % schemas.Buckets)
 }
 
 // appendPart appends b with its length, so that no two lists of parts spell the same bytes.

@@ -1,116 +1,134 @@
 package transform
 
 import (
+	"math"
+	"slices"
+
 	"github.com/zeebo/xxh3"
 
 	"waymark/schemas"
 	"waymark/transform/privacy"
 )
 
-// op says how a column's value gets from the draft into the batch.
-type op uint8
-
-const (
-	opText       op = iota
-	opIdentifier    // raw identifier → pseudonym
-	opID            // 16 bytes that the transform made itself
-	opTimestamp
-	opDate
-	opInt32
-	opInt64
-	opBool
-	opDecimal
-	opFloat
-	opMap
-	opBucket // after the others: from the key columns
-	opHash   // last: from all others
-)
-
-// table is the plan of one table together with the batch it fills.
+// table is the plan of one table together with the batch it fills. Columns of one kind are handled in one loop.
 type table struct {
 	schema *schemas.Table
 	draft  *schemas.Row
 	batch  *schemas.Batch
-	cols   []column
 	over   []schemas.Value // values of the columns that the transform decides itself
-	keys   []int           // positions of the key columns
-	money  []int           // positions of the decimal columns
-	curr   int             // position of the currency column, -1 is none
+
+	texts  []textColumn
+	people []personColumn // raw identifier → pseudonym
+	ids    []column       // 16 bytes that the transform made itself
+	ints   []intColumn
+	floats []column
+	maps   []textColumn
+
+	keys  []*schemas.Column // of Table.Key, to name one that is missing
+	cols  []int             // their positions
+	money []int             // positions of the decimal columns
+	curr  int               // position of the currency column, -1 is none
+
+	partTag uint32 // tag of the partition column
 }
 
-// column is the plan of one column and what it remembers within a batch.
+// column is what every kind of column has.
 type column struct {
-	op       op
+	pos      int
 	over     bool   // the value is in table.over, not in the draft
 	nullable bool   // has Valid
 	key      bool   // part of the table's key
 	tag      uint32 // stands for the column in the row hash; from its name, so that new columns change no hash
 	name     string
-	space    *privacy.Space     // opIdentifier
-	kind     schemas.Identifier // opIdentifier
+	vec      *schemas.Vector
+}
 
-	empty, last       uint32 // text: codes of '' and of the previous value
+// value finds the column's value.
+func (c *column) value(t *table, r *schemas.Row) *schemas.Value {
+	if c.over {
+		return &t.over[c.pos]
+	}
+	return &r.Vals[c.pos]
+}
+
+type textColumn struct {
+	column
+	empty, last       uint32 // codes of '' and of the previous value
 	hasEmpty, hasLast bool
 }
 
-func newTable(t *schemas.Table, f *Finisher) *table {
-	tab := &table{schema: t, draft: schemas.NewRow(t), batch: schemas.NewBatch(t), curr: t.Col("currency"),
-		cols: make([]column, len(t.Columns)), over: make([]schemas.Value, len(t.Columns))}
-	for i, c := range t.Columns {
-		tab.cols[i] = column{op: opOf(t, i), over: c.Derived, nullable: c.Nullable, tag: columnTag(c.Name), name: c.Name, kind: c.Identifier}
-		if c.Identifier != schemas.NotIdentifier {
-			tab.cols[i].space = f.keyer.Space(c.Identifier, f.set.System, f.set.Country)
-		}
-		if c.Type == schemas.Decimal {
-			tab.money = append(tab.money, i)
-		}
-	}
-	for _, name := range t.Key {
-		i := t.Col(name)
-		tab.keys = append(tab.keys, i)
-		tab.cols[i].key = true
-	}
-	for _, name := range [...]string{"system", "export", "channel", "currency", "record_version"} {
-		if i := t.Col(name); i >= 0 && (name != "channel" || t == schemas.JourneyEvent) {
-			tab.cols[i].over = true
-		}
-	}
-	tab.over[t.SystemCol] = schemas.Value{Bytes: []byte(f.set.System), Set: true}
-	tab.over[t.ExportCol] = schemas.Value{Bytes: []byte(f.set.Export), Set: true}
-	return tab
+type personColumn struct {
+	column
+	kind  schemas.Identifier
+	space *privacy.Space
 }
 
-func opOf(t *schemas.Table, i int) op {
-	c := &t.Columns[i]
-	switch {
-	case i == t.HashCol:
-		return opHash
-	case i == t.PartitionCol && t.Partition == schemas.ByBucket:
-		return opBucket
-	case c.Type == schemas.UUID && c.Identifier == schemas.NotIdentifier:
-		return opID
+// intColumn holds every type that is an integer in a Vector; a value outside [lo, hi] rejects the row.
+type intColumn struct {
+	column
+	lo, hi  int64
+	message string
+	bool    bool
+}
+
+func newTable(s *schemas.Table, f *Finisher) *table {
+	t := &table{schema: s, draft: schemas.NewRow(s), batch: schemas.NewBatch(s), curr: s.Col("currency"),
+		partTag: columnTag(s.Columns[s.PartitionCol].Name), over: make([]schemas.Value, len(s.Columns))}
+	for _, name := range s.Key {
+		t.cols = append(t.cols, s.Col(name))
+		t.keys = append(t.keys, &s.Columns[s.Col(name)])
 	}
-	switch c.Type {
+	for i := range s.Columns {
+		if i != s.HashCol && (i != s.PartitionCol || s.Partition != schemas.ByBucket) {
+			t.add(&s.Columns[i], t.column(i), f)
+		}
+	}
+	t.over[s.SystemCol] = schemas.Value{Bytes: []byte(f.set.System), Set: true}
+	t.over[s.ExportCol] = schemas.Value{Bytes: []byte(f.set.Export), Set: true}
+	return t
+}
+
+func (t *table) column(i int) column {
+	c := &t.schema.Columns[i]
+	over := c.Derived || i == t.schema.SystemCol || i == t.schema.ExportCol || i == t.schema.VersionCol || i == t.curr ||
+		t.schema == schemas.JourneyEvent && i == schemas.EvChannel
+	return column{pos: i, over: over, nullable: c.Nullable, key: slices.Contains(t.cols, i), tag: columnTag(c.Name), name: c.Name, vec: &t.batch.Cols[i]}
+}
+
+func (t *table) add(s *schemas.Column, c column, f *Finisher) {
+	switch s.Type {
 	case schemas.UUID:
-		return opIdentifier
-	case schemas.Timestamp:
-		return opTimestamp
-	case schemas.Date:
-		return opDate
-	case schemas.Int32:
-		return opInt32
-	case schemas.Bool:
-		return opBool
-	case schemas.Decimal:
-		return opDecimal
-	case schemas.Float32:
-		return opFloat
-	case schemas.Map:
-		return opMap
+		if s.Identifier == schemas.NotIdentifier {
+			t.ids = append(t.ids, c)
+		} else {
+			t.people = append(t.people, personColumn{c, s.Identifier, f.keyer.Space(s.Identifier, f.set.System, f.set.Country)})
+		}
 	case schemas.String, schemas.LowCardinality:
-		return opText
+		t.texts = append(t.texts, textColumn{column: c})
+	case schemas.Map:
+		t.maps = append(t.maps, textColumn{column: c})
+	case schemas.Float32:
+		t.floats = append(t.floats, c)
+	default:
+		if s.Type == schemas.Decimal {
+			t.money = append(t.money, c.pos)
+		}
+		t.ints = append(t.ints, newIntColumn(s.Type, c))
 	}
-	return opInt64
+}
+
+func newIntColumn(typ schemas.Type, c column) intColumn {
+	switch typ {
+	case schemas.Timestamp:
+		return intColumn{column: c, hi: maxTimestamp, message: "time is not within 1970-01-01 and 2149-06-06"}
+	case schemas.Date:
+		return intColumn{column: c, hi: maxDate, message: "date is not within 1970-01-01 and 2149-06-06"}
+	case schemas.Int32:
+		return intColumn{column: c, lo: math.MinInt32, hi: math.MaxInt32, message: "number does not fit 32 bits"}
+	case schemas.Decimal:
+		return intColumn{column: c, lo: -maxDecimal, hi: maxDecimal, message: "amount has more than 14 digits before the point"}
+	}
+	return intColumn{column: c, lo: math.MinInt64, hi: math.MaxInt64, bool: typ == schemas.Bool}
 }
 
 // columnTag is what stands for a column in the row hash.
@@ -118,8 +136,8 @@ func columnTag(name string) uint32 { return uint32(xxh3.HashString(name)) }
 
 func (t *table) reset() {
 	t.batch.Reset()
-	for i := range t.cols {
-		t.cols[i].hasEmpty, t.cols[i].hasLast = false, false
+	for i := range t.texts {
+		t.texts[i].hasEmpty, t.texts[i].hasLast = false, false
 	}
 }
 
@@ -129,16 +147,17 @@ func (t *table) rollback() {
 	n := t.batch.Rows
 	for i := range t.batch.Cols {
 		v := &t.batch.Cols[i]
-		cut := n
-		if t.cols[i].op == opMap {
+		entries := n
+		if t.schema.Columns[i].Type == schemas.Map {
 			v.Offsets = v.Offsets[:min(n, len(v.Offsets))]
-			cut = 0
+			entries = 0
 			if n > 0 {
-				cut = int(v.Offsets[n-1])
+				entries = int(v.Offsets[n-1])
 			}
-			v.Keys = v.Keys[:cut]
+			v.Keys = v.Keys[:entries]
 		}
-		v.Fixed, v.Int, v.Float = v.Fixed[:min(cut, len(v.Fixed))], v.Int[:min(cut, len(v.Int))], v.Float[:min(cut, len(v.Float))]
-		v.Valid, v.Codes = v.Valid[:min(cut, len(v.Valid))], v.Codes[:min(cut, len(v.Codes))]
+		v.Codes = v.Codes[:min(entries, len(v.Codes))]
+		v.Fixed, v.Int = v.Fixed[:min(n, len(v.Fixed))], v.Int[:min(n, len(v.Int))]
+		v.Float, v.Valid = v.Float[:min(n, len(v.Float))], v.Valid[:min(n, len(v.Valid))]
 	}
 }

@@ -12,26 +12,31 @@ import (
 // MaxText is the longest text in bytes that a column or attribute holds.
 const MaxText = 64 << 10
 
-// appendText interns one text value.
-func (f *Finisher) appendText(c *column, vec *schemas.Vector, v *schemas.Value) *defect {
-	if !v.Set || len(v.Bytes) == 0 {
-		if !c.hasEmpty {
-			c.empty, c.hasEmpty = vec.Dict.Code(nil), true
+// appendTexts interns the text columns. A value equal to the row before costs a comparison.
+func (f *Finisher) appendTexts(t *table, r *schemas.Row, buf []byte) ([]byte, *defect) {
+	for i := range t.texts {
+		c := &t.texts[i]
+		v, vec := c.value(t, r), c.vec
+		if len(v.Bytes) == 0 {
+			if !c.hasEmpty {
+				c.empty, c.hasEmpty = vec.Dict.Code(nil), true
+			}
+			vec.Codes = append(vec.Codes, c.empty)
+			continue
 		}
-		vec.Codes = append(vec.Codes, c.empty)
-		return nil
-	}
-	if !c.hasLast || string(vec.Dict.Value(c.last)) != string(v.Bytes) {
-		code, bad := f.intern(c, &vec.Dict, v.Bytes)
-		if bad != nil {
-			return bad
+		stored := v.Bytes
+		if !c.hasLast || string(vec.Dict.Value(c.last)) != string(stored) {
+			code, bad := f.intern(&c.column, &vec.Dict, stored)
+			if bad != nil {
+				return buf, bad
+			}
+			c.last, c.hasLast = code, true
+			stored = vec.Dict.Value(code)
 		}
-		c.last, c.hasLast = code, true
+		vec.Codes = append(vec.Codes, c.last)
+		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), stored)
 	}
-	vec.Codes = append(vec.Codes, c.last)
-	f.buf = binary.LittleEndian.AppendUint32(f.buf, c.tag)
-	f.buf = appendPart(f.buf, vec.Dict.Value(c.last))
-	return nil
+	return buf, nil
 }
 
 // intern gives the code of text in d. What d knows was looked at when it came in; anything else is cleaned first.
@@ -61,37 +66,30 @@ func cutText(text []byte) []byte {
 }
 
 // appendMap appends the attributes sorted by key; of equal keys the last wins, an empty value is absent.
-func (f *Finisher) appendMap(c *column, vec *schemas.Vector, attrs []schemas.Attr) *defect {
-	if len(attrs) > 0 {
+func (f *Finisher) appendMap(c *textColumn, attrs []schemas.Attr, buf []byte) ([]byte, *defect) {
+	vec := c.vec
+	if len(attrs) > 1 {
 		f.attrs = append(f.attrs[:0], attrs...)
-		slices.SortStableFunc(f.attrs, func(a, b schemas.Attr) int {
-			return strings.Compare(a.Key, b.Key)
-		})
-		for i, a := range f.attrs {
-			if len(a.Value) == 0 || i+1 < len(f.attrs) && f.attrs[i+1].Key == a.Key {
-				continue
-			}
-			if bad := f.appendEntry(c, vec, a); bad != nil {
-				return bad
-			}
+		attrs = f.attrs
+		slices.SortStableFunc(attrs, func(a, b schemas.Attr) int { return strings.Compare(a.Key, b.Key) })
+	}
+	for i, a := range attrs {
+		if len(a.Value) == 0 || i+1 < len(attrs) && attrs[i+1].Key == a.Key {
+			continue
 		}
+		f.name = append(f.name[:0], a.Key...)
+		key, bad := f.intern(&c.column, &vec.Dict, f.name)
+		if bad != nil {
+			return buf, bad
+		}
+		value, bad := f.intern(&c.column, &vec.Dict, a.Value)
+		if bad != nil {
+			return buf, bad
+		}
+		vec.Keys, vec.Codes = append(vec.Keys, key), append(vec.Codes, value)
+		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), vec.Dict.Value(key))
+		buf = appendPart(buf, vec.Dict.Value(value))
 	}
 	vec.Offsets = append(vec.Offsets, uint32(len(vec.Keys)))
-	return nil
-}
-
-func (f *Finisher) appendEntry(c *column, vec *schemas.Vector, a schemas.Attr) *defect {
-	f.name = append(f.name[:0], a.Key...)
-	key, bad := f.intern(c, &vec.Dict, f.name)
-	if bad != nil {
-		return bad
-	}
-	value, bad := f.intern(c, &vec.Dict, a.Value)
-	if bad != nil {
-		return bad
-	}
-	vec.Keys, vec.Codes = append(vec.Keys, key), append(vec.Codes, value)
-	f.buf = binary.LittleEndian.AppendUint32(f.buf, c.tag)
-	f.buf = appendPart(appendPart(f.buf, vec.Dict.Value(key)), vec.Dict.Value(value))
-	return nil
+	return buf, nil
 }
