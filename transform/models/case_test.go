@@ -33,6 +33,9 @@ type want struct {
 	rows    [][]string
 }
 
+// A remark in parentheses tells several wants of one table apart.
+var remark = regexp.MustCompile(` \([a-z ]+\)$`)
+
 var token = regexp.MustCompile(`@[a-z][a-z0-9]*`)
 
 // uuidOf gives @name its UUID; names that sort before others need not give smaller UUIDs.
@@ -121,7 +124,7 @@ func setDefault(row map[string]any, column string, value any) {
 func readWant(t *testing.T, name, text string) want {
 	t.Helper()
 	w := want{name: name}
-	w.table, w.rest, _ = strings.Cut(name, " ")
+	w.table, w.rest, _ = strings.Cut(remark.ReplaceAllString(name, ""), " ")
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue

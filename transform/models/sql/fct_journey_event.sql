@@ -73,6 +73,7 @@ WITH
         acts_as_staff, tuple(t.customer_key, t.customer_key_kind),
         notEmpty(e.user_id), tuple(e.user_id, 'user'),
         notEmpty(c.identifier), tuple(c.customer_key, c.customer_key_kind),
+        notEmpty(m.identifier), tuple(m.customer_key, m.customer_key_kind),
         notEmpty(e.email_id), tuple(e.email_id, 'email'),
         notEmpty(e.phone_id), tuple(e.phone_id, 'phone'),
         notEmpty(e.contact_id), tuple(e.contact_id, 'contact'),
@@ -167,7 +168,8 @@ LEFT ANY JOIN (
     GROUP BY a.contact_id
 ) AS s ON e.contact_id = s.contact_id
 LEFT ANY JOIN waymark_mart.ticket_customer AS t ON e.system = t.system AND e.ticket_id = t.ticket_id
-LEFT ANY JOIN waymark_mart.customer_identity AS c ON if(notEmpty(e.contact_id), e.contact_id, e.email_id) = c.identifier
+LEFT ANY JOIN waymark_mart.customer_identity AS c ON e.contact_id = c.identifier
+LEFT ANY JOIN waymark_mart.customer_identity AS m ON e.email_id = m.identifier
 WHERE (empty({days:Array(Date)}) OR e.event_date IN {days:Array(Date)})
     AND NOT e.is_deleted
     AND (empty(e.record_id) OR notEmpty(n.record_id) AND e.record_version = n.newest)

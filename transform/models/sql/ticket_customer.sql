@@ -32,16 +32,19 @@ SELECT
     multiIf(
         notEmpty(r.ids.4), r.ids.4,
         notEmpty(c.identifier), c.customer_key,
+        notEmpty(m.identifier), m.customer_key,
         notEmpty(r.ids.2), r.ids.2,
         notEmpty(r.ids.3), r.ids.3,
         r.ids.1) AS customer_key,
     multiIf(
         notEmpty(r.ids.4), 'user',
         notEmpty(c.identifier), c.customer_key_kind,
+        notEmpty(m.identifier), m.customer_key_kind,
         notEmpty(r.ids.2), 'email',
         notEmpty(r.ids.3), 'phone',
         notEmpty(r.ids.1), 'contact',
         '') AS customer_key_kind
 FROM requester AS r
-LEFT ANY JOIN waymark_mart.customer_identity AS c ON if(notEmpty(r.ids.1), r.ids.1, r.ids.2) = c.identifier
+LEFT ANY JOIN waymark_mart.customer_identity AS c ON r.ids.1 = c.identifier
+LEFT ANY JOIN waymark_mart.customer_identity AS m ON r.ids.2 = m.identifier
 SETTINGS join_use_nulls = 0

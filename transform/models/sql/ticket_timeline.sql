@@ -27,18 +27,27 @@
 -- column: unique_assignee_count UInt32 "Number of different assignees."
 -- column: first_satisfaction_score Nullable(Float32) "First rating (5 good, 1 bad)."
 -- column: last_satisfaction_score Nullable(Float32) "Last rating."
--- column: last_event_at Nullable(DateTime64(3,'UTC')) "Last event or change of the ticket."
+-- column: last_event_at DateTime64(3,'UTC') "Last event or change of the ticket."
 -- test: accepted_values(status: new, open, pending, hold, solved, closed)
 -- test: expression(SELECT ticket_id, times FROM {table} WHERE length(times) != length(states) OR NOT arrayAll((a, b) -> a <= b, arrayPopBack(times), arrayPopFront(times)))
 WITH
+    status -> multiIf(
+        status IN ('', 'new', 'pending', 'solved', 'closed'), status,
+        status IN ('hold', 'on hold'), 'hold',
+        startsWith(status, 'waiting') OR startsWith(status, 'awaiting'), 'pending',
+        status = 'resolved', 'solved',
+        startsWith(status, 'closed') OR status = 'deleted', 'closed',
+        'open') AS canonical,
+    spelling -> lower(replaceRegexpAll(spelling, '[-_ ]+', ' ')) AS plain,
     event AS (
         SELECT
-            system, ticket_id, occurred_at, event_id, event_type, is_public, is_agent, score, channel, agent_id, state_from,
-            if(state_to != '', state_to, agent_id) AS assignee,
+            system, ticket_id, occurred_at, event_id, event_type, is_public, is_agent, score, channel,
             empty(record_id) AS is_fact,
+            if(state_to != '', state_to, agent_id) AS assignee,
             event_type IN ('ticket_status_changed', 'ticket_solved', 'ticket_reopened') AND lower(field_name) IN ('', 'status')
                 OR event_type = 'ticket_created' AND is_fact AND state_to != '' AS is_status,
-            multiIf(state_to != '', state_to, event_type = 'ticket_solved', 'solved', event_type = 'ticket_reopened', 'open', '') AS state
+            canonical(plain(state_from)) AS status_from,
+            canonical(plain(multiIf(state_to != '', state_to, event_type = 'ticket_solved', 'solved', event_type = 'ticket_reopened', 'open', ''))) AS status_to
         FROM waymark_mart.fct_journey_event
         WHERE ticket_id != '' AND startsWith(event_type, 'ticket_')
     ),
@@ -47,12 +56,12 @@ WITH
             e.system AS system,
             e.ticket_id AS ticket_id,
             countIf(e.is_fact) > 0 AS has_history,
-            min(e.occurred_at) AS first_event_at,
-            max(e.occurred_at) AS last_event_at,
+            toDateTime64(min(e.occurred_at), 3, 'UTC') AS first_event_at,
+            toDateTime64(max(e.occurred_at), 3, 'UTC') AS last_event_at,
             countIf(e.event_type = 'ticket_created') > 0 AS has_created,
-            minIf(e.occurred_at, e.event_type = 'ticket_created') AS created_event_at,
+            toDateTime64(minIf(e.occurred_at, e.event_type = 'ticket_created'), 3, 'UTC') AS created_event_at,
             argMinIf(e.channel, tuple(e.occurred_at, e.event_id), e.event_type = 'ticket_created') AS channel,
-            groupUniqArrayIf(tuple(toDateTime64(e.occurred_at, 3, 'UTC'), e.state_from, e.state, e.is_fact), e.is_status AND e.state != '') AS changes,
+            groupUniqArrayIf(tuple(toDateTime64(e.occurred_at, 3, 'UTC'), e.status_from, e.status_to, e.is_fact), e.is_status AND e.status_to != '') AS all_changes,
             arraySort(groupArrayIf(toDateTime64(e.occurred_at, 3, 'UTC'), e.event_type = 'ticket_replied' AND e.is_public AND e.is_agent)) AS replies,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND e.is_agent) AS count_agent_comments,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND NOT e.is_agent) AS count_end_user_comments,
@@ -60,10 +69,7 @@ WITH
             argMinIf(e.assignee, tuple(e.occurred_at, e.event_id), e.event_type = 'ticket_assigned' AND e.assignee != '') AS first_assignee_id,
             argMaxIf(e.assignee, tuple(e.occurred_at, e.event_id), e.event_type = 'ticket_assigned' AND e.assignee != '') AS last_assignee_id,
             uniqExactIf(e.assignee, e.event_type = 'ticket_assigned' AND e.assignee != '') AS assignees,
-            -- Ratings as they were given, where changes were exported; else the rating that stands.
-            countIf(e.is_fact AND e.event_type = 'ticket_rated') > 0 AS rated_in_history,
-            arraySort(groupArrayIf(tuple(e.occurred_at, e.event_id, assumeNotNull(e.score), e.is_fact), e.event_type = 'ticket_rated' AND e.score IS NOT NULL)) AS given,
-            arrayFilter(r -> r.4 = rated_in_history, given) AS ratings
+            arraySort(groupArrayIf(tuple(e.occurred_at, e.event_id, assumeNotNull(e.score), e.is_fact), e.event_type = 'ticket_rated' AND e.score IS NOT NULL)) AS all_ratings
         FROM event AS e
         GROUP BY e.system, e.ticket_id
     ),
@@ -75,35 +81,84 @@ WITH
     -- Every ticket whose state is exported, and those known from events alone that were not deleted.
     ticket AS (
         SELECT
-            system, ticket_id, t.has_history AS has_history, t.replies AS replies, t.ratings AS ratings,
+            system, ticket_id, t.has_history AS has_history, t.replies AS replies,
             t.count_agent_comments AS count_agent_comments, t.count_end_user_comments AS count_end_user_comments,
             t.count_internal_comments AS count_internal_comments,
-            s.status AS status, s.is_closed AS is_closed, s.priority AS priority, s.type AS type, s.agent_group AS agent_group, s.reason AS reason,
+            s.priority AS priority, s.type AS type, s.agent_group AS agent_group, s.reason AS reason, s.is_closed AS is_closed,
+            canonical(plain(s.status)) AS state_status,
             if(s.channel = '', t.channel, s.channel) AS channel,
             if(t.first_assignee_id = '', s.agent_id, t.first_assignee_id) AS first_assignee_id,
             if(s.agent_id = '', t.last_assignee_id, s.agent_id) AS last_assignee_id,
             if(t.assignees = 0, toUInt64(s.agent_id != ''), t.assignees) AS unique_assignee_count,
-            toDateTime64(coalesce(s.created_at, if(t.has_created, t.created_event_at, t.first_event_at)), 3, 'UTC') AS created_at,
             toDateTime64(s.closed_at, 3, 'UTC') AS closed_at,
             toDateTime64(s.updated_at, 3, 'UTC') AS updated_at,
-            greatest(toDateTime64(t.last_event_at, 3, 'UTC'), ifNull(updated_at, created_at), ifNull(closed_at, created_at), created_at) AS last_event_at,
-            -- Changes that were exported as such beat those read off a current state.
-            arraySort(arrayFilter(c -> c.4 OR NOT arrayExists(x -> x.4, t.changes), t.changes)) AS raw_changes,
-            arrayMap(c -> tuple(c.1, lower(replaceRegexpAll(c.2, '[-_ ]+', ' ')), lower(replaceRegexpAll(c.3, '[-_ ]+', ' '))), raw_changes) AS spelt
+            assumeNotNull(coalesce(toDateTime64(s.created_at, 3, 'UTC'), if(t.has_created, t.created_event_at, t.first_event_at))) AS created_at,
+            greatest(t.last_event_at, ifNull(updated_at, created_at), ifNull(closed_at, created_at), created_at) AS last_event_at,
+            -- What was exported as a change beats what was read off a current state.
+            arraySort(arrayFilter(c -> c.4 OR NOT arrayExists(x -> x.4, t.all_changes), t.all_changes)) AS changes,
+            arrayFilter(r -> r.4 OR NOT arrayExists(x -> x.4, t.all_ratings), t.all_ratings) AS ratings
         FROM (SELECT *, true AS has_state FROM waymark_raw.ticket) AS s
         FULL OUTER JOIN told AS t USING (system, ticket_id)
         WHERE s.has_state OR (system, ticket_id) NOT IN (SELECT system, ticket_id FROM removed)
     ),
-    statused AS (
+    -- The status after each instant at which it changed: of several changes at once, the one that nothing leads away from.
+    stepped AS (
         SELECT
             *,
-            x -> multiIf(
-                x IN ('', 'new', 'pending', 'solved'), x,
-                x IN ('hold', 'on hold'), 'hold',
-                startsWith(x, 'waiting') OR startsWith(x, 'awaiting'), 'pending',
-                x = 'resolved', 'solved',
-                startsWith(x, 'closed') OR x = 'deleted', 'closed',
-                'open') AS canonical
+            arrayMap(at -> tuple(at, arrayFilter(c -> c.1 = at, changes)), arrayDistinct(changes.1)) AS instants,
+            arrayMap(i -> tuple(i.1, arrayFirst(x -> countEqual(i.2.3, x) > countEqual(i.2.2, x), i.2.3)), instants) AS ends,
+            arrayFilter(x -> x.2 != '', ends) AS known,
+            multiIf(
+                -- Nothing but the current state: open until it was closed.
+                empty(known) AND is_closed, [tuple(created_at, 'new'), tuple(greatest(assumeNotNull(coalesce(closed_at, updated_at, created_at)), created_at), 'closed')],
+                empty(known), [tuple(created_at, if(state_status = '', 'new', state_status))],
+                known[1].1 > created_at, arrayPushFront(known, tuple(created_at, if(changes[1].2 = '', 'new', changes[1].2))),
+                known) AS started,
+            if(notEmpty(known) AND is_closed AND started[-1].2 NOT IN ('solved', 'closed') AND closed_at >= started[-1].1,
+                arrayPushBack(started, tuple(assumeNotNull(closed_at), 'closed')), started) AS finished,
+            arrayFilter((x, i) -> i = 1 OR x.2 != finished[i - 1].2, finished, arrayEnumerate(finished)) AS steps,
+            steps.1 AS times,
+            steps.2 AS states,
+            arrayMap(x -> x IN ('solved', 'closed'), states) AS done,
+            arrayFilter((t, d, i) -> d AND (i = 1 OR NOT done[i - 1]), times, done, arrayEnumerate(done)) AS solves
         FROM ticket
     )
-SELECT 1
+SELECT * EXCEPT (unknown_solution, reply_at)
+FROM (
+SELECT
+    system,
+    ticket_id,
+    has_history,
+    created_at,
+    multiIf(
+        is_closed AND state_status NOT IN ('solved', 'closed'), 'closed',
+        state_status != '', state_status,
+        states[-1]) AS status,
+    priority,
+    type,
+    channel,
+    agent_group,
+    reason,
+    times,
+    states,
+    -- Where only the current state is exported, the time of a solution is known only if that state holds it.
+    empty(known) AND closed_at IS NULL OR empty(solves) AS unknown_solution,
+    if(unknown_solution, NULL, solves[1]) AS first_solved_at,
+    if(unknown_solution, NULL, solves[-1]) AS last_solved_at,
+    arrayFirst(x -> x > created_at, replies) AS reply_at,
+    if(reply_at > created_at, reply_at, NULL) AS first_reply_at,
+    length(solves) AS count_resolutions,
+    arrayCount((d, i) -> NOT d AND i > 1 AND done[i - 1], done, arrayEnumerate(done)) AS count_reopens,
+    length(replies) AS count_public_agent_comments,
+    count_agent_comments,
+    count_end_user_comments,
+    count_internal_comments,
+    first_assignee_id,
+    last_assignee_id,
+    unique_assignee_count,
+    if(empty(ratings), NULL, ratings[1].3) AS first_satisfaction_score,
+    if(empty(ratings), NULL, ratings[-1].3) AS last_satisfaction_score,
+    last_event_at
+FROM stepped
+)
+SETTINGS join_use_nulls = 0

@@ -1,0 +1,57 @@
+-- comment: One row per customer: everyone who left an event or stands in a customer record, known by the strongest identifier.
+-- grain: customer_key
+-- column: customer_key UUID "The customer: customer number, e-mail, phone, person in a system or device, whichever is strongest."
+-- column: customer_key_kind LowCardinality(String) "What customer_key is: user, email, phone, contact or device."
+-- column: segment LowCardinality(String) "Segment, from the newest record that names one."
+-- column: country LowCardinality(String) "Country: of the newest record that names one, else of the newest event."
+-- column: city LowCardinality(String) "City, likewise."
+-- column: language LowCardinality(String) "Language, likewise."
+-- column: acquired_at Nullable(DateTime64(3,'UTC')) "First event, or creation of the first record, whichever is earlier."
+-- column: acquired_date Nullable(Date) "Day of acquired_at in the reporting time zone."
+-- column: acquisition_source LowCardinality(String) "Traffic source of the first event that names one, else the lead source of the first record."
+-- column: account_key UUID "Company account, from the newest record or event that names one; zero is none."
+-- column: is_known Bool "More is known than a device: a customer number, address or record."
+-- column: is_deleted Bool "The customer was erased on request; always false as long as erasures remove the row."
+-- column: last_seen_at Nullable(DateTime64(3,'UTC')) "Last event."
+-- column: events UInt64 "Number of events."
+-- test: not_null(customer_key, customer_key_kind)
+WITH
+    -- Records and events in one form; among several, records come first, then the newest.
+    fact AS (
+        SELECT
+            i.customer_key AS key, i.customer_key_kind AS kind, 1 AS is_record, c.record_version AS version, c.contact_id AS tie,
+            toDateTime64(c.created_at, 6, 'UTC') AS at, c.segment AS segment, c.country AS country, c.city AS city, c.language AS language,
+            '' AS source, c.lead_source AS lead_source, c.account_id AS account_id, toDateTime64(0, 6, 'UTC') AS seen_at, 0 AS events
+        FROM waymark_raw.customer AS c
+        INNER JOIN waymark_mart.customer_identity AS i ON c.contact_id = i.identifier
+        UNION ALL
+        -- Days of one customer and one set of properties are one row, so that the step to customers stays small.
+        SELECT
+            e.customer_key AS key, e.customer_key_kind AS kind, 0 AS is_record, toUnixTimestamp64Micro(max(e.occurred_at)) AS version,
+            toUUID('00000000-0000-0000-0000-000000000000') AS tie,
+            toNullable(min(e.occurred_at)) AS at, '' AS segment, e.country AS country, e.city AS city, e.language AS language,
+            e.source AS source, '' AS lead_source, e.account_id AS account_id, max(e.occurred_at) AS seen_at, count() AS events
+        FROM waymark_mart.fct_journey_event AS e
+        WHERE notEmpty(e.customer_key)
+        GROUP BY e.customer_key, e.customer_key_kind, e.country, e.city, e.language, e.source, e.account_id
+    )
+SELECT
+    f.key AS customer_key,
+    argMin(f.kind, transform(f.kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9)) AS customer_key_kind,
+    argMaxIf(f.segment, tuple(f.version, f.segment), f.segment != '') AS segment,
+    argMaxIf(f.country, tuple(f.is_record, f.version, f.country), f.country != '') AS country,
+    argMaxIf(f.city, tuple(f.is_record, f.version, f.city), f.city != '') AS city,
+    argMaxIf(f.language, tuple(f.is_record, f.version, f.language), f.language != '') AS language,
+    toDateTime64(min(f.at), 3, 'UTC') AS acquired_at,
+    toDate(acquired_at, {timezone:String}) AS acquired_date,
+    coalesce(
+        nullIf(argMinIf(f.source, tuple(f.at, f.source), f.source != ''), ''),
+        argMinIf(f.lead_source, tuple(ifNull(f.at, toDateTime64(0, 6, 'UTC')), f.lead_source), f.lead_source != '')) AS acquisition_source,
+    argMaxIf(f.account_id, tuple(f.is_record, f.version, f.account_id), notEmpty(f.account_id)) AS account_key,
+    customer_key_kind != 'device' AS is_known,
+    false AS is_deleted,
+    if(max(f.seen_at) = toDateTime64(0, 6, 'UTC'), NULL, toDateTime64(max(f.seen_at), 3, 'UTC')) AS last_seen_at,
+    sum(f.events) AS events
+FROM fact AS f
+GROUP BY f.key
+SETTINGS join_use_nulls = 0
