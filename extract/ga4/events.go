@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"waymark/extract"
-	"waymark/extract/jsonscan"
 	"waymark/schemas"
 )
 
@@ -28,13 +28,14 @@ type settings struct {
 	version  int64
 }
 
+// wantProps reports whether any field comes from user_properties.
+func (s *settings) wantProps() bool {
+	return slices.ContainsFunc(s.extras, func(x extra) bool { return x.user })
+}
+
 // drafter returns a new drafter for one worker.
 func (s *settings) drafter() drafter {
-	d := drafter{extras: s.extras, currency: []byte(s.currency), version: s.version}
-	for i := range s.extras {
-		d.wantProps = d.wantProps || s.extras[i].user
-	}
-	return d
+	return drafter{extras: s.extras, currency: []byte(s.currency), version: s.version, wantProps: s.wantProps()}
 }
 
 // open recognises Parquet by its first bytes; everything else is JSON text, compressed or not.
@@ -61,24 +62,4 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (extract.S
 		return openParquet(ctx, in, set, opt)
 	}
 	return openJSON(io.MultiReader(bytes.NewReader(head), body), body, set, opt)
-}
-
-// jsonStream is one opened object of JSON text.
-type jsonStream struct {
-	*jsonscan.Stream
-	settings settings
-	closers  []io.Closer
-}
-
-func (s *jsonStream) NewDecoder() extract.Decoder { return &jsonDecoder{draft: s.settings.drafter()} }
-
-// NewColumns is always nil: GA4 adds fields at will, and what Waymark does not know is no drift.
-func (s *jsonStream) NewColumns() []string { return nil }
-
-func (s *jsonStream) Close() error {
-	var err error
-	for _, c := range s.closers {
-		err = errors.Join(err, c.Close())
-	}
-	return err
 }

@@ -150,15 +150,15 @@ func readParamValue(c *jsonscan.Cursor, p *param) {
 	for c.NextKey() {
 		switch string(c.Key()) {
 		case "string_value":
-			if s, ok := c.Text(); ok {
+			if s, ok := c.Text(); ok && p.takes(isText) {
 				p.text, p.kind = s, isText
 			}
 		case "int_value":
-			if n, ok := c.Int64(); ok {
+			if n, ok := c.Int64(); ok && p.takes(isInt) {
 				p.number, p.kind = n, isInt
 			}
 		case "double_value", "float_value":
-			if f, ok := c.Float(); ok {
+			if f, ok := c.Float(); ok && p.takes(isDouble) {
 				p.double, p.kind = f, isDouble
 			}
 		default:

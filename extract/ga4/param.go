@@ -7,6 +7,9 @@ import (
 	"waymark/extract/jsonscan"
 )
 
+// takes reports whether a value of kind k counts beside what p already has: text before integer before double.
+func (p *param) takes(k kind) bool { return p.kind == none || k <= p.kind }
+
 // int returns p as an integer; text that holds one counts.
 func (p *param) int() (int64, bool) {
 	if p == nil {
