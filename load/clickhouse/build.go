@@ -20,7 +20,7 @@ func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params 
 	columns := idents(m.definition().names())
 	err = w.exec(ctx, statement{
 		what: "build model " + m.Name, params: params, settings: w.buildSettings(),
-		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", s.table.SQL(), columns, columns, trimSQL(m.SQL)),
+		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", s.table.SQL(), columns, converted(m.Columns), trimSQL(m.SQL)),
 	})
 	if err != nil {
 		if dropErr := s.Drop(context.WithoutCancel(ctx)); dropErr != nil {
@@ -29,6 +29,19 @@ func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params 
 		return nil, err
 	}
 	return s, nil
+}
+
+// converted lists the columns for the INSERT: integers by accurateCast, as ClickHouse would wrap those out of range.
+func converted(columns []ModelColumn) string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = ident(c.Name)
+		inner := strings.TrimSuffix(strings.TrimPrefix(bareType(c.Type), "Nullable("), ")")
+		if kind, _ := integer(inner); kind != 0 && c.Type != "Bool" {
+			list[i] = "accurateCast(" + ident(c.Name) + ", " + literal(c.Type) + ") AS " + ident(c.Name)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // Difference compares two states: the partitions of want that published lacks or holds otherwise, and those that only

@@ -14,22 +14,17 @@ func fits(declared, given string) bool {
 	}
 	inner, nullable := strings.CutPrefix(declared, "Nullable(")
 	if nullable {
-		given = strings.TrimSuffix(strings.TrimPrefix(given, "Nullable("), ")")
-		if strings.HasPrefix(bareType(given), "Nullable(") {
-			return false
+		if stripped, ok := strings.CutPrefix(given, "Nullable("); ok {
+			given = strings.TrimSuffix(stripped, ")")
 		}
 		return given == "Nothing" || fits(strings.TrimSuffix(inner, ")"), given)
 	}
 	if strings.HasPrefix(given, "Nullable(") {
 		return false
 	}
-	switch kind, bits := integer(declared); kind {
-	case 'I':
-		g, n := integer(given)
-		return g == 'I' && n <= bits || g == 'U' && n < bits
-	case 'U':
-		g, n := integer(given)
-		return g == 'U' && n <= bits
+	if kind, _ := integer(declared); kind != 0 {
+		given, _ := integer(given)
+		return given != 0 // the build converts with accurateCast: a value out of range is an error
 	}
 	switch {
 	case strings.HasPrefix(declared, "Decimal("):

@@ -133,12 +133,12 @@ func TestEnsureModelKeepsRowsUnlessTheStructureChanged(t *testing.T) {
 func TestEnsureModelNamesEveryColumnThatDoesNotFit(t *testing.T) {
 	w := open(t)
 	m := visits()
-	m.Columns = []ModelColumn{{"visit_date", "Date", "."}, {"kind", "UInt8", "."}, {"visits", "UInt32", "."}, {"missing", "String", "."}}
+	m.Columns = []ModelColumn{{"visit_date", "Date", "."}, {"kind", "UInt8", "."}, {"visits", "DateTime", "."}, {"missing", "String", "."}}
 	_, err := w.EnsureModel(t.Context(), m, map[string]string{"from": "2024-01-01"})
 	if !fault.Is(err, fault.SchemaDrift) {
 		t.Fatalf("got %v", err)
 	}
-	for _, want := range []string{"kind is declared UInt8", "visits is declared UInt32, the SELECT gives UInt64", "missing is declared", "score is given"} {
+	for _, want := range []string{"kind is declared UInt8", "visits is declared DateTime, the SELECT gives UInt64", "missing is declared", "score is given"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q lacks %q", err, want)
 		}
@@ -233,8 +233,8 @@ func TestFits(t *testing.T) {
 		declared, given string
 		want            bool
 	}{
-		{"UInt64", "UInt64", true}, {"UInt64", "UInt32", true}, {"UInt32", "UInt64", false}, {"Int64", "UInt64", false},
-		{"Int64", "UInt32", true}, {"UInt64", "Int64", false}, {"Bool", "UInt8", true}, {"UInt8", "Bool", true},
+		{"UInt64", "UInt64", true}, {"UInt64", "UInt32", true}, {"UInt32", "UInt64", true}, {"Int64", "UInt64", true},
+		{"Int64", "UInt32", true}, {"UInt64", "Int64", true}, {"UInt64", "Decimal(18, 4)", false}, {"Bool", "UInt8", true}, {"UInt8", "Bool", true},
 		{"String", "LowCardinality(String)", true}, {"LowCardinality(String)", "String", true},
 		{"LowCardinality(Nullable(String))", "Nullable(String)", true}, {"String", "LowCardinality(Nullable(String))", false},
 		{"Nullable(String)", "String", true}, {"Nullable(UInt64)", "Nullable(UInt8)", true}, {"Nullable(String)", "Nullable(Nothing)", true},
@@ -246,6 +246,25 @@ func TestFits(t *testing.T) {
 	} {
 		if got := fits(c.declared, c.given); got != c.want {
 			t.Errorf("fits(%s, %s) = %t", c.declared, c.given, got)
+		}
+	}
+}
+
+// A value that does not fit its declared integer column is an error, never another value.
+func TestBuildModelRefusesToWrapIntegers(t *testing.T) {
+	w := open(t)
+	m := Model{Name: "test_narrow", Comment: "One number.", OrderBy: []string{"n"}, Columns: []ModelColumn{{"n", "UInt8", "A number."}},
+		SQL: "SELECT {n:Int32} AS n"}
+	must(t, w.Exec(t.Context(), "DROP TABLE IF EXISTS waymark_mart.test_narrow SYNC", nil))
+	if _, err := w.EnsureModel(t.Context(), m, map[string]string{"n": "1"}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.BuildModel(t.Context(), m, "narrow", map[string]string{"n": "200"})
+	must(t, err)
+	must(t, s.Drop(t.Context()))
+	for _, n := range []string{"300", "-5"} {
+		if _, err := w.BuildModel(t.Context(), m, "narrow", map[string]string{"n": n}); err == nil {
+			t.Errorf("%s went into a UInt8 column", n)
 		}
 	}
 }
