@@ -66,7 +66,22 @@ func (l *Lake) get(ctx context.Context, key string) ([]byte, object.Info, error)
 	return data, info, err
 }
 
-// put writes a whole document under a condition.
-func (l *Lake) put(ctx context.Context, key string, data []byte, cond object.Condition) (object.Info, error) {
-	return l.objects.Put(ctx, key, bytes.NewReader(data), int64(len(data)), cond)
+// swap writes a whole document under a condition and returns its ETag. A Conflict with a document of the very same
+// content is none: it was this write, whose answer got lost, or an equal one.
+func (l *Lake) swap(ctx context.Context, key string, data []byte, cond object.Condition) (string, error) {
+	info, err := l.objects.Put(ctx, key, bytes.NewReader(data), int64(len(data)), cond)
+	if err == nil {
+		return info.ETag, nil
+	}
+	if !fault.Is(err, fault.Conflict) {
+		return "", err
+	}
+	there, info, readErr := l.get(ctx, key)
+	if readErr != nil && !fault.Is(readErr, fault.NotFound) {
+		return "", fmt.Errorf("compare with what is there: %w", readErr)
+	}
+	if readErr != nil || !bytes.Equal(there, data) {
+		return "", err
+	}
+	return info.ETag, nil
 }

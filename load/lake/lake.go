@@ -1,7 +1,6 @@
 package lake
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -39,22 +38,11 @@ func (l *Lake) WriteManifest(ctx context.Context, m *Manifest) error {
 	if err != nil {
 		return err
 	}
-	info, err := l.put(ctx, m.Key(), data, object.Condition{IfAbsent: true})
-	if err == nil {
-		m.ETag = info.ETag
-		return nil
-	}
-	if !fault.Is(err, fault.Conflict) {
+	etag, err := l.swap(ctx, m.Key(), data, object.Condition{IfAbsent: true})
+	if err != nil {
 		return fmt.Errorf("write manifest %s: %w", m.Key(), err)
 	}
-	there, info, rerr := l.get(ctx, m.Key())
-	if rerr != nil {
-		return fmt.Errorf("compare manifest %s: %w", m.Key(), rerr)
-	}
-	if !bytes.Equal(there, data) {
-		return fmt.Errorf("write manifest %s: another one is there: %w", m.Key(), err)
-	}
-	m.ETag = info.ETag
+	m.ETag = etag
 	return nil
 }
 
@@ -68,11 +56,11 @@ func (l *Lake) ReplaceManifest(ctx context.Context, m *Manifest) error {
 	if err != nil {
 		return err
 	}
-	info, err := l.put(ctx, m.Key(), data, object.Condition{IfMatch: m.ETag})
+	etag, err := l.swap(ctx, m.Key(), data, object.Condition{IfMatch: m.ETag})
 	if err != nil {
 		return fmt.Errorf("replace manifest %s: %w", m.Key(), err)
 	}
-	m.ETag = info.ETag
+	m.ETag = etag
 	return nil
 }
 

@@ -93,11 +93,11 @@ func (l *Lake) SwapLedger(ctx context.Context, name string, ledger Ledger, etag 
 	if err != nil {
 		return "", err
 	}
-	info, err := l.put(ctx, key, data, object.Condition{IfAbsent: etag == "", IfMatch: etag})
+	next, err := l.swap(ctx, key, data, object.Condition{IfAbsent: etag == "", IfMatch: etag})
 	if err != nil {
 		return "", fmt.Errorf("swap ledger %s: %w", name, err)
 	}
-	return info.ETag, nil
+	return next, nil
 }
 
 func ledgerKey(name string) (string, error) {
