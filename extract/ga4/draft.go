@@ -190,10 +190,10 @@ func (d *drafter) commerce(row *schemas.Row, e *event, k *known, kind string) pr
 	return problem{}
 }
 
-// order returns the order's number. The event parameter counts only where ecommerce has none at all: the two need not
-// be written alike, and one export must not mix them.
+// order returns the order's number. The event parameter counts only where the ecommerce record says nothing at all: the
+// two need not be written alike (in Google's own sample they are not), and one export must not mix them.
 func (d *drafter) order(e *event, k *known) []byte {
-	if e.has&hasOrderID != 0 {
+	if e.has&(hasOrderID|hasRevenue|hasRefund|hasQuantity) != 0 {
 		return e.orderID
 	}
 	return d.text(k.order)
