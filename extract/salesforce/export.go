@@ -1,0 +1,27 @@
+package salesforce
+
+import (
+	"context"
+
+	"waymark/extract"
+)
+
+// System is the name of the system in configurations and rows.
+const System = "salesforce"
+
+// Exports returns the exports of Salesforce, one per object.
+func Exports() []extract.Export {
+	var list []extract.Export
+	for _, o := range objects() {
+		list = append(list, extract.Export{
+			System: System, Name: o.name, Tables: o.tables(),
+			// A data export holds every record of an object; but field history expires in Salesforce, so that a newer
+			// export of it does not replace an older one.
+			FullByDefault: !o.history,
+			Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
+				return open(ctx, o, in, opt)
+			},
+		})
+	}
+	return list
+}
