@@ -1,6 +1,7 @@
 package lake_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -102,6 +103,31 @@ func BenchmarkEncodeWebEvents(b *testing.B) {
 // Rows of many days in one batch: what an export of a CRM gives.
 func BenchmarkEncodeScattered(b *testing.B) {
 	benchmarkEncode(b, laketest.Batch(schemas.JourneyEvent, laketest.Shape{Seed: 1, Rows: 12_000, Partitions: 1500}))
+}
+
+// An object of a hundred rows from nothing to its files: there are sources of thousands of them.
+func BenchmarkSmallObject(b *testing.B) {
+	batch := webEvents(100)
+	b.ReportAllocs()
+	for b.Loop() {
+		var store laketest.Memory
+		write(b, &store, batch)
+	}
+}
+
+func BenchmarkReadParquet(b *testing.B) {
+	batch := webEvents(24_000)
+	var store laketest.Memory
+	data := store.Bytes(write(b, &store, batch)[0].Key)
+	b.ReportAllocs()
+	began := cpu()
+	for b.Loop() {
+		err := lake.ReadParquet(b.Context(), bytes.NewReader(data), int64(len(data)), batch.Table, func(*schemas.Batch) error { return nil })
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((cpu()-began).Seconds()/float64(b.N)/float64(batch.Rows)*1e6, "cpu-s/Mrow")
 }
 
 // cpu is the processor time this process has used.

@@ -1,6 +1,7 @@
 package lake_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -14,6 +15,7 @@ func TestMain(m *testing.M) {
 	if enginetest.IsChild() {
 		os.Exit(enginetest.RunChild())
 	}
+	_ = flag.Set("rapid.checks", "30") // unless the command line says otherwise
 	code := m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)

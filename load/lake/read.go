@@ -2,6 +2,8 @@ package lake
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -49,7 +51,7 @@ func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, t *schemas.Tabl
 	return nil
 }
 
-// Verify reads a data file and holds it against what the manifest says of it.
+// Verify reads a whole data file and holds it against its name and what the manifest says of it.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, out Output) error {
 	t := schemas.TableByName(out.Table)
 	if t == nil {
@@ -58,6 +60,13 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, out Output) error {
 	part, err := ParsePartition(t, out.Partition)
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", out.Key, err)
+	}
+	digest := sha256.New()
+	if _, err := io.Copy(digest, io.NewSectionReader(r, 0, size)); err != nil {
+		return fmt.Errorf("verify %s: %w", out.Key, err)
+	}
+	if out.Key != dataKey(out.Table, out.Partition, hex.EncodeToString(digest.Sum(nil))) {
+		return fault.New(fault.Invalid, "verify %s: the content is not what the name says", out.Key)
 	}
 	var rows int64
 	var sum uint64

@@ -37,6 +37,17 @@ func Sorted(batches ...*schemas.Batch) []string {
 	return out
 }
 
+// SameRow reports whether row i of a and row j of b, of one table, are equal.
+func SameRow(a *schemas.Batch, i int, b *schemas.Batch, j int) bool {
+	for col := range a.Cols {
+		c := &a.Table.Columns[col]
+		if cell(c, &a.Cols[col], i) != cell(c, &b.Cols[col], j) {
+			return false
+		}
+	}
+	return true
+}
+
 func cell(c *schemas.Column, v *schemas.Vector, row int) string {
 	if c.Nullable && !v.Valid[row] {
 		return Null
