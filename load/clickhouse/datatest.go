@@ -25,7 +25,7 @@ func (w *Warehouse) RunTest(ctx context.Context, sql string, params map[string]s
 		return result, err
 	}
 	result.Failures = int64(n)
-	rows, err := w.Query(ctx, "SELECT * FROM (\n"+trimSQL(sql)+"\n) LIMIT 5", params, true)
+	rows, err := w.Query(ctx, "SELECT * FROM (\n"+trimSQL(sql)+"\n) LIMIT 5", params, false)
 	if err != nil {
 		return result, err
 	}

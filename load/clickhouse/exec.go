@@ -94,11 +94,7 @@ func (w *Warehouse) attempt(ctx context.Context, st statement, once func(context
 }
 
 func (w *Warehouse) queryContext(ctx context.Context, id string, st statement) context.Context {
-	options := []ch.QueryOption{ch.WithQueryID(id), ch.WithSettings(st.settings)}
-	if len(st.params) > 0 {
-		options = append(options, ch.WithParameters(parameters(st.params)))
-	}
-	return ch.Context(ctx, options...)
+	return ch.Context(ctx, ch.WithQueryID(id), ch.WithSettings(st.settings), ch.WithParameters(parameters(st.params)))
 }
 
 // kill asks the server to stop a query whose caller is gone. It is best effort: a server that cannot be reached ends

@@ -148,9 +148,10 @@ func jsonComposite(v reflect.Value, clickhouseType string) any {
 		}
 		return list
 	case reflect.Map:
-		object := make(map[string]any, v.Len())
+		object := make(map[string]json.RawMessage, v.Len())
 		for it := v.MapRange(); it.Next(); {
-			object[FormatValue(indirect(it.Key()), "")] = JSONValue(indirect(it.Value()), "")
+			b, _ := json.Marshal(JSONValue(indirect(it.Value()), "")) // JSONValue gives only what can be written
+			object[FormatValue(indirect(it.Key()), "")] = b
 		}
 		return object
 	}

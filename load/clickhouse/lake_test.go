@@ -36,7 +36,7 @@ func TestTheLakeLoadsEquallyBothWays(t *testing.T) {
 	w, ctx := open(t), t.Context()
 	for _, table := range schemas.Tables() {
 		t.Run(table.Name, func(t *testing.T) {
-			b := laketest.Batch(table, laketest.Shape{Seed: 7, Rows: 500, Partitions: 3, Plain: true})
+			b := laketest.Batch(table, laketest.Shape{Seed: 7, Rows: 500, Partitions: 3})
 			clampTimes(b)
 			store, outputs, promised := encode(t, b)
 			parquet, native := newStaging(t, w, table, "parquet"), newStaging(t, w, table, "native")
@@ -65,7 +65,7 @@ func TestTheLakeLoadsEquallyBothWays(t *testing.T) {
 
 func TestTheAuditSeesADamagedRow(t *testing.T) {
 	w, ctx := open(t), t.Context()
-	b := laketest.Batch(schemas.Ticket, laketest.Shape{Seed: 1, Rows: 100, Partitions: 2, Plain: true})
+	b := laketest.Batch(schemas.Ticket, laketest.Shape{Seed: 1, Rows: 100, Partitions: 2})
 	clampTimes(b)
 	_, _, promised := encode(t, b)
 	b.Cols[schemas.TiHash].Int[17]++
@@ -98,7 +98,7 @@ func clampTimes(b *schemas.Batch) {
 }
 
 func TestLoadBatchRefusesTimesItWouldWriteWrongly(t *testing.T) {
-	b := laketest.Batch(schemas.BusinessInterval, laketest.Shape{Seed: 1, Rows: 1, Partitions: 1, Plain: true})
+	b := laketest.Batch(schemas.BusinessInterval, laketest.Shape{Seed: 1, Rows: 1, Partitions: 1})
 	b.Cols[schemas.BiEndsAt].Int[0] = latest + 1
 	s := newStaging(t, open(t), schemas.BusinessInterval, "late")
 	if err := s.LoadBatch(t.Context(), b); !fault.Is(err, fault.Invalid) {

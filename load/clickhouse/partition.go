@@ -33,7 +33,7 @@ func partitionName(id string) (string, error) {
 		return id, nil
 	case shaped(id, "d"):
 		return "0" + id, nil
-	case shaped(id, "dd"):
+	case shaped(id, "dd") && id[0] != '0':
 		return id, nil
 	case shaped(id, "dddddd"):
 		return id[:4] + "-" + id[4:], nil

@@ -19,7 +19,7 @@ func (s *Staging) Replace(ctx context.Context, partition string) error {
 	if err != nil {
 		return err
 	}
-	parts, err := s.parts(ctx)
+	parts, err := s.parts(ctx, id)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -36,7 +36,7 @@ func (s *Staging) Replace(ctx context.Context, partition string) error {
 // Optimize merges the named partitions (all when none is named) to one part each, so that Replace is as near to atomic
 // as ClickHouse can make it.
 func (s *Staging) Optimize(ctx context.Context, partitions ...string) error {
-	parts, err := s.parts(ctx)
+	parts, err := s.parts(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -68,14 +68,14 @@ func (s *Staging) Optimize(ctx context.Context, partitions ...string) error {
 	return nil
 }
 
-// parts counts the active non-empty parts of each partition id of the staging table.
-func (s *Staging) parts(ctx context.Context) (map[string]uint64, error) {
+// parts counts the active non-empty parts of the staging table, of one partition id or ("") of each.
+func (s *Staging) parts(ctx context.Context, id string) (map[string]uint64, error) {
 	parts := map[string]uint64{}
 	err := s.w.read(ctx, statement{
 		what: "list parts of " + s.table.Name,
 		sql: "SELECT partition_id, count() FROM system.parts WHERE active AND rows > 0 AND database = {database:String} " +
-			"AND table = {table:String} GROUP BY partition_id",
-		params: map[string]string{"database": s.table.Database, "table": s.table.Name},
+			"AND `table` = {table:String} AND ({id:String} = '' OR partition_id = {id:String}) GROUP BY partition_id",
+		params: map[string]string{"database": s.table.Database, "table": s.table.Name, "id": id},
 	}, func() { clear(parts) }, func(r driver.Rows) error {
 		var (
 			id string

@@ -128,12 +128,7 @@ func (s *Staging) rebuild(ctx context.Context, partitions []string) error {
 	if len(partitions) == 0 {
 		return nil
 	}
-	tag := strings.TrimPrefix(s.table.Name, s.target.Name+"__") + "__resolved"
-	target := Table{Database: s.table.Database, Name: s.table.Name, hash: s.table.hash}
-	resolved := &Staging{
-		w: s.w, target: target, raw: s.raw,
-		table: Table{Database: Stage, Name: s.target.Name + "__" + tag, hash: s.table.hash},
-	}
+	resolved := &Staging{w: s.w, target: s.table, raw: s.raw, table: Table{Database: Stage, Name: s.table.Name + "__resolved", hash: s.table.hash}}
 	if err := s.create(ctx, resolved.table); err != nil {
 		return err
 	}
@@ -144,17 +139,37 @@ func (s *Staging) rebuild(ctx context.Context, partitions []string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range partitions {
-		if left[p].Rows == 0 {
-			err = s.w.DropPartition(ctx, s.table, p)
-		} else {
-			err = resolved.Replace(ctx, p)
+	if err := s.take(ctx, resolved.table, left, partitions); err != nil {
+		return err
+	}
+	return resolved.Drop(ctx)
+}
+
+// take swaps the partitions for those of another table, many in a statement: nobody reads a staging table, so that they
+// need not change together.
+func (s *Staging) take(ctx context.Context, from Table, left States, partitions []string) error {
+	const atOnce = 100
+	for chunk := range slices.Chunk(partitions, atOnce) {
+		commands := make([]string, len(chunk))
+		for i, p := range chunk {
+			id, err := PartitionID(p)
+			if err != nil {
+				return err
+			}
+			commands[i] = fmt.Sprintf("REPLACE PARTITION ID %s FROM %s", literal(id), from.SQL())
+			if left[p].Rows == 0 {
+				commands[i] = "DROP PARTITION ID " + literal(id)
+			}
 		}
+		err := s.w.exec(ctx, statement{
+			what: "resolve duplicates of " + s.table.Name, repeatable: true,
+			sql: "ALTER TABLE " + s.table.SQL() + " " + strings.Join(commands, ", "),
+		})
 		if err != nil {
 			return err
 		}
 	}
-	return resolved.Drop(ctx)
+	return nil
 }
 
 // create makes an empty table like s.
@@ -177,13 +192,19 @@ func (s *Staging) insertSurvivors(ctx context.Context, into Table, partitions []
 	if r.newest != nil {
 		where += " AND " + s.isNewest(r)
 	}
-	columns, key := idents(rawDefinition(s.raw).names()), idents(r.key)
-	sql := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (SELECT %s FROM %s%s "+
-		"ORDER BY _partition_id, %s, record_version DESC, row_hash DESC LIMIT 1 BY _partition_id, %s)",
-		into.SQL(), columns, columns, columns, s.table.SQL(), where, key, key)
+	columns, key, survives := idents(rawDefinition(s.raw).names()), idents(r.key), "1"
 	if !r.tombstones {
-		sql += " WHERE NOT is_deleted"
+		survives = "NOT is_deleted"
 	}
+	// Only rows that share a key are sorted; where duplicates are few, which is usual, the rest is copied as it is.
+	rows := s.table.SQL() + where
+	shared := func(in string) string {
+		return fmt.Sprintf("cityHash64(%s) %s (SELECT cityHash64(%s) AS h FROM %s GROUP BY h HAVING count() > 1)", key, in, key, rows)
+	}
+	alone := fmt.Sprintf("SELECT %s FROM %s AND %s AND %s", columns, rows, shared("NOT IN"), survives)
+	winners := fmt.Sprintf("SELECT %s FROM %s AND %s ORDER BY _partition_id, %s, record_version DESC, row_hash DESC LIMIT 1 BY _partition_id, %s",
+		columns, rows, shared("IN"), key, key)
+	sql := fmt.Sprintf("INSERT INTO %s (%s) %s UNION ALL SELECT %s FROM (%s) WHERE %s", into.SQL(), columns, alone, columns, winners, survives)
 	return s.w.exec(ctx, statement{what: "resolve duplicates of " + s.table.Name, sql: sql, settings: s.w.buildSettings()})
 }
 

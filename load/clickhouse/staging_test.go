@@ -71,7 +71,7 @@ func TestPublishAPartition(t *testing.T) {
 		t.Fatal(diff)
 	}
 	must(t, s.Optimize(ctx, "2024-01-31"))
-	parts, err := s.parts(ctx)
+	parts, err := s.parts(ctx, "20240131")
 	must(t, err)
 	if parts["20240131"] != 1 {
 		t.Errorf("%d parts after Optimize", parts["20240131"])

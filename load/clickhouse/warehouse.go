@@ -51,9 +51,13 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 }
 
 func (w *Warehouse) handshake(ctx context.Context) error {
+	// A warehouse that is down should be reported soon; one that is just restarting deserves a second try.
+	const patience = 3 * time.Second
 	var text string
+	patient := *w
+	patient.retryBudget = min(w.retryBudget, patience)
 	st := statement{what: "open warehouse", sql: "SELECT version()"}
-	err := w.read(ctx, st, func() {}, func(r driver.Rows) error { return r.Scan(&text) })
+	err := patient.read(ctx, st, func() {}, func(r driver.Rows) error { return r.Scan(&text) })
 	if err != nil {
 		return err
 	}
