@@ -29,6 +29,7 @@ type Encoder struct {
 	ids     identities
 	entries entries
 
+	loose []byte         // loose rows of every partition of a batch
 	batch *schemas.Batch // loose rows that are being made a row group
 }
 
@@ -46,7 +47,7 @@ func (e *Encoder) Encode(b *schemas.Batch) ([]RowGroup, error) {
 	}
 	perm := e.sorter.sort(b)
 	var groups []RowGroup
-	var loose []byte // one allocation for the loose rows of every partition
+	e.loose = e.loose[:0]
 	for lo := 0; lo < len(perm); {
 		part, hi := b.Part[perm[lo]], lo+1
 		for hi < len(perm) && hi-lo < maxGroupRows && b.Part[perm[hi]] == part {
@@ -55,14 +56,20 @@ func (e *Encoder) Encode(b *schemas.Batch) ([]RowGroup, error) {
 		rows := perm[lo:hi]
 		g := describe(b, rows, part)
 		if len(rows) < looseRows {
-			start := len(loose)
-			loose = appendLoose(loose, b, rows)
-			g.data = loose[start:len(loose):len(loose)]
+			g.looseSize = -len(e.loose)
+			e.loose = appendLoose(e.loose, b, rows)
+			g.looseSize += len(e.loose)
 		} else {
 			e.encode(&g, b, rows)
 		}
 		groups = append(groups, g)
 		lo = hi
+	}
+	loose := bytes.Clone(e.loose) // one allocation for the loose rows of every partition
+	for i := range groups {
+		if g := &groups[i]; g.columns == nil {
+			g.data, loose = loose[:g.looseSize:g.looseSize], loose[g.looseSize:]
+		}
 	}
 	return groups, nil
 }

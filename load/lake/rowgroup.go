@@ -13,8 +13,9 @@ type RowGroup struct {
 	HashSum          uint64 // sum of row_hash modulo 2^64
 	MinTime, MaxTime int64  // µs of occurred_at; 0 for tables without it
 
-	data    []byte  // the column chunks, one after the other; or loose rows
-	columns []chunk // by leaf column; nil for loose rows
+	data      []byte  // the column chunks, one after the other; or loose rows
+	columns   []chunk // by leaf column; nil for loose rows
+	looseSize int     // bytes of loose rows
 }
 
 // Size is the number of encoded bytes.

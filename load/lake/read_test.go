@@ -1,0 +1,146 @@
+package lake_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"waymark/internal/fault"
+	"waymark/load/lake"
+	"waymark/load/lake/laketest"
+	"waymark/schemas"
+)
+
+func oneFile(t testing.TB, b *schemas.Batch) ([]byte, lake.Output) {
+	t.Helper()
+	var store laketest.Memory
+	outputs := write(t, &store, b)
+	return store.Bytes(outputs[0].Key), outputs[0]
+}
+
+func readAll(ctx context.Context, data []byte, t *schemas.Table) error {
+	return lake.ReadParquet(ctx, bytes.NewReader(data), int64(len(data)), t, func(*schemas.Batch) error { return nil })
+}
+
+func TestReadingAnotherTablesFile(t *testing.T) {
+	data, _ := oneFile(t, laketest.Batch(schemas.Ticket, laketest.Shape{Rows: 10, Partitions: 1}))
+	for _, table := range schemas.Tables() {
+		if err := readAll(t.Context(), data, table); (table == schemas.Ticket) != (err == nil) || err != nil && !fault.Is(err, fault.SchemaDrift) {
+			t.Errorf("reading a file of ticket as %s gives %v", table.Name, err)
+		}
+	}
+}
+
+// A file whose rows were changed gives itself away by the sum of row hashes in its own footer and in the manifest.
+func TestTotalsAreChecked(t *testing.T) {
+	b := laketest.Batch(schemas.Ticket, laketest.Shape{Rows: 10, Partitions: 1})
+	data, out := oneFile(t, b)
+	hash := binary.LittleEndian.AppendUint64(nil, uint64(b.Cols[b.Table.HashCol].Int[3]))
+	at := bytes.Index(data, hash)
+	if at < 0 {
+		t.Fatal("the row hashes do not stand in the file as they are")
+	}
+	changed := bytes.Clone(data)
+	changed[at]++
+	if err := readAll(t.Context(), changed, b.Table); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a changed row hash gives %v", err)
+	}
+	verify := func(data []byte, out lake.Output) error {
+		return lake.Verify(t.Context(), bytes.NewReader(data), int64(len(data)), out)
+	}
+	if err := verify(data, out); err != nil {
+		t.Errorf("an unchanged file gives %v", err)
+	}
+	if err := verify(changed, out); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a changed file gives %v", err)
+	}
+	for name, change := range map[string]func(*lake.Output){
+		"rows": func(o *lake.Output) { o.Rows++ }, "hash sum": func(o *lake.Output) { o.HashSum++ }, "partition": func(o *lake.Output) { o.Partition = "15" },
+		"no partition": func(o *lake.Output) { o.Partition = "x" }, "key": func(o *lake.Output) { o.Key += "x" },
+	} {
+		other := out
+		if change(&other); !fault.Is(verify(data, other), fault.Invalid) {
+			t.Errorf("a manifest with another %s gives %v", name, verify(data, other))
+		}
+	}
+	other := out
+	if other.Table = "nothing"; !fault.Is(verify(data, other), fault.SchemaDrift) {
+		t.Errorf("a table that does not exist gives %v", verify(data, other))
+	}
+}
+
+// brokenReader fails as a store does.
+type brokenReader struct{ io.ReaderAt }
+
+func (brokenReader) ReadAt([]byte, int64) (int, error) {
+	return 0, &fault.Error{Kind: fault.Transient, Err: errors.New("the line is down")}
+}
+
+func TestErrorsOfTheStoreKeepTheirKind(t *testing.T) {
+	err := lake.ReadParquet(t.Context(), brokenReader{}, 1000, schemas.Ticket, func(*schemas.Batch) error { return nil })
+	if !fault.Is(err, fault.Transient) {
+		t.Errorf("reading gives %v, want the store's error", err)
+	}
+	data, _ := oneFile(t, laketest.Batch(schemas.Ticket, laketest.Shape{Rows: 10, Partitions: 1}))
+	mine := errors.New("enough")
+	err = lake.ReadParquet(t.Context(), bytes.NewReader(data), int64(len(data)), schemas.Ticket, func(*schemas.Batch) error { return mine })
+	if !errors.Is(err, mine) {
+		t.Errorf("reading gives %v, want the caller's error", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := readAll(ctx, data, schemas.Ticket); !errors.Is(err, context.Canceled) {
+		t.Errorf("reading gives %v, want a cancellation", err)
+	}
+}
+
+func TestTruncatedFilesAreInvalid(t *testing.T) {
+	data, _ := oneFile(t, laketest.Batch(schemas.Agent, laketest.Shape{Rows: 30, Partitions: 1}))
+	for n := range len(data) {
+		if err := readAll(t.Context(), data[:n], schemas.Agent); !fault.Is(err, fault.Invalid) {
+			t.Fatalf("%d of %d bytes give %v", n, len(data), err)
+		}
+	}
+}
+
+// No file, however damaged, panics or passes for another one without an error.
+func FuzzReadParquet(f *testing.F) {
+	for seed := range uint64(3) {
+		data, _ := oneFile(f, laketest.Batch(schemas.Campaign, laketest.Shape{Seed: seed, Rows: 20, Partitions: 1}))
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := readAll(t.Context(), data, schemas.Campaign); err != nil && fault.KindOf(err) == fault.Internal {
+			t.Errorf("a damaged file gives %v", err)
+		}
+	})
+}
+
+// The spool's temporary file is gone when the spool is closed, and from the start where the system allows.
+func TestSpoolLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	spool := lake.NewSpool(dir, 0)
+	groups, err := lake.NewEncoder().Encode(laketest.Batch(schemas.Ticket, laketest.Shape{Rows: 40_000, Partitions: 2}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := spool.Add(groups); err != nil {
+		t.Fatal(err)
+	}
+	if err := spool.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+	gone := lake.NewSpool(filepath.Join(dir, "absent"), 0)
+	if err := gone.Add(groups); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a spool in a directory that is not there gives %v", err)
+	}
+	_ = gone.Close()
+}
