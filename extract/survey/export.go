@@ -1,0 +1,54 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"waymark/extract"
+	"waymark/extract/csvscan"
+	"waymark/extract/field"
+	"waymark/internal/fault"
+	"waymark/schemas"
+)
+
+// System is the name of the system in configurations and rows.
+const System = "survey"
+
+// Exports returns the one export there is, responses.
+func Exports() []extract.Export {
+	return []extract.Export{{
+		System: System, Name: "responses", Tables: []*schemas.Table{schemas.JourneyEvent},
+		Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
+			return open(ctx, in, opt)
+		},
+	}}
+}
+
+// stream is one opened object.
+type stream struct {
+	*csvscan.Stream
+	opt      extract.Options
+	format   field.Format
+	modified int64
+	columns
+}
+
+func open(ctx context.Context, in extract.Input, opt extract.Options) (*stream, error) {
+	loc, err := time.LoadLocation(opt.TimeZone)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "time zone of the source: %w", err)
+	}
+	csv, err := csvscan.OpenObject(ctx, in, opt)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{Stream: csv, opt: opt, modified: in.Modified, format: field.Format{Location: loc, DecimalComma: opt.DecimalComma}}
+	if s.columns, err = bind(csv.Header(), opt.Fields); err != nil {
+		return nil, errors.Join(err, csv.Close())
+	}
+	return s, nil
+}
+
+func (s *stream) NewColumns() []string        { return s.news }
+func (s *stream) NewDecoder() extract.Decoder { return newDecoder(s) }
