@@ -144,8 +144,8 @@ SELECT
     t.count_end_user_comments AS count_end_user_comments,
     t.count_internal_comments AS count_internal_comments,
     t.unique_assignee_count AS unique_assignee_count,
-    if(NOT t.has_history, NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 1) AS is_one_touch_resolution,
-    if(NOT t.has_history, NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 2) AS is_two_touch_resolution,
+    if(t.count_agent_comments + t.count_end_user_comments = 0, NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 1) AS is_one_touch_resolution,
+    if(t.count_agent_comments + t.count_end_user_comments = 0, NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 2) AS is_two_touch_resolution,
     t.first_satisfaction_score AS first_satisfaction_score,
     t.last_satisfaction_score AS last_satisfaction_score,
     t.has_history AS has_history

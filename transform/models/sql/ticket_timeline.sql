@@ -73,10 +73,16 @@ WITH
         FROM event AS e
         GROUP BY e.system, e.ticket_id
     ),
+    -- Tickets whose record was deleted; their audits are still there.
     removed AS (
         SELECT system, ticket_id
         FROM waymark_raw.journey_event
-        WHERE is_deleted AND ticket_id != '' AND startsWith(event_type, 'ticket_') AND event_type != 'ticket_rated'
+        WHERE ticket_id != '' AND startsWith(event_type, 'ticket_') AND record_id IN (
+            SELECT record_id
+            FROM waymark_raw.journey_event
+            WHERE startsWith(event_type, 'ticket_') AND event_type != 'ticket_rated' AND notEmpty(record_id)
+            GROUP BY record_id
+            HAVING max(tuple(record_version, is_deleted)).2)
     ),
     -- Every ticket whose state is exported, and those known from events alone that were not deleted.
     ticket AS (
@@ -125,40 +131,40 @@ WITH
     )
 SELECT * EXCEPT (unknown_solution, reply_at)
 FROM (
-SELECT
-    system,
-    ticket_id,
-    has_history,
-    created_at,
-    multiIf(
-        is_closed AND state_status NOT IN ('solved', 'closed'), 'closed',
-        state_status != '', state_status,
-        states[-1]) AS status,
-    priority,
-    type,
-    channel,
-    agent_group,
-    reason,
-    times,
-    states,
-    -- Where only the current state is exported, the time of a solution is known only if that state holds it.
-    empty(known) AND closed_at IS NULL OR empty(solves) AS unknown_solution,
-    if(unknown_solution, NULL, solves[1]) AS first_solved_at,
-    if(unknown_solution, NULL, solves[-1]) AS last_solved_at,
-    arrayFirst(x -> x > created_at, replies) AS reply_at,
-    if(reply_at > created_at, reply_at, NULL) AS first_reply_at,
-    length(solves) AS count_resolutions,
-    arrayCount((d, i) -> NOT d AND i > 1 AND done[i - 1], done, arrayEnumerate(done)) AS count_reopens,
-    length(replies) AS count_public_agent_comments,
-    count_agent_comments,
-    count_end_user_comments,
-    count_internal_comments,
-    first_assignee_id,
-    last_assignee_id,
-    unique_assignee_count,
-    if(empty(ratings), NULL, ratings[1].3) AS first_satisfaction_score,
-    if(empty(ratings), NULL, ratings[-1].3) AS last_satisfaction_score,
-    last_event_at
-FROM stepped
+    SELECT
+        system,
+        ticket_id,
+        has_history,
+        created_at,
+        multiIf(
+            is_closed AND state_status NOT IN ('solved', 'closed'), 'closed',
+            state_status != '', state_status,
+            states[-1]) AS status,
+        priority,
+        type,
+        channel,
+        agent_group,
+        reason,
+        times,
+        states,
+        -- Where only the current state is exported, the time of a solution is known only if that state holds it.
+        empty(known) AND closed_at IS NULL OR empty(solves) AS unknown_solution,
+        if(unknown_solution, NULL, solves[1]) AS first_solved_at,
+        if(unknown_solution, NULL, solves[-1]) AS last_solved_at,
+        arrayFirst(x -> x > created_at, replies) AS reply_at,
+        if(reply_at > created_at, reply_at, NULL) AS first_reply_at,
+        length(solves) AS count_resolutions,
+        arrayCount((d, i) -> NOT d AND i > 1 AND done[i - 1], done, arrayEnumerate(done)) AS count_reopens,
+        length(replies) AS count_public_agent_comments,
+        count_agent_comments,
+        count_end_user_comments,
+        count_internal_comments,
+        first_assignee_id,
+        last_assignee_id,
+        unique_assignee_count,
+        if(empty(ratings), NULL, ratings[1].3) AS first_satisfaction_score,
+        if(empty(ratings), NULL, ratings[-1].3) AS last_satisfaction_score,
+        last_event_at
+    FROM stepped
 )
 SETTINGS join_use_nulls = 0

@@ -1,0 +1,72 @@
+-- comment: One row per answer to a survey question and per rating of a ticket.
+-- grain: response_key
+-- order_by: score_kind, answer_date, response_key
+-- column: response_key UUID "The event of the answer."
+-- column: response_id String "The source's own number of the response; the event's where it has none. One response may answer several questions."
+-- column: system LowCardinality(String) "System of the answer."
+-- column: customer_key UUID "Who answered; zero is anonymous."
+-- column: answered_at DateTime64(3,'UTC') "When it was answered."
+-- column: answer_date Date "Day of answered_at in the reporting time zone."
+-- column: score_kind LowCardinality(String) "Kind of score: nps (0 to 10), csat (1 to 5; good counts 5, bad 1), ces (1 to 7), rating (1 to 5)."
+-- column: score Nullable(Float32) "Score on the scale of its kind."
+-- column: nps_group LowCardinality(String) "promoter (9 to 10), passive (7 to 8) or detractor (0 to 6); '' for other kinds."
+-- column: channel LowCardinality(String) "Channel of the answer."
+-- column: touchpoint LowCardinality(String) "Touchpoint the answer is about."
+-- column: ticket_id String "Ticket the answer is about; '' is none."
+-- column: order_id String "Order the answer is about; '' is none."
+-- column: group LowCardinality(String) "Agent group of that ticket."
+-- column: segment LowCardinality(String) "Segment of the customer."
+-- column: country LowCardinality(String) "Country of the customer."
+-- test: not_null(response_key, response_id)
+-- test: accepted_values(nps_group: promoter, passive, detractor, '')
+-- warn: expression(SELECT score_kind, count() AS answers FROM {table} WHERE multiIf(score_kind = 'nps', score < 0 OR score > 10, score_kind = 'ces', score < 1 OR score > 7, score < 1 OR score > 5) GROUP BY score_kind)
+WITH
+    -- A ticket's rating may be told three times: by the export of ratings, by the audits, by the ticket's own state. The first of these counts; of
+    -- audits and states only the rating that stands.
+    rating AS (
+        SELECT
+            *,
+            multiIf(export = 'satisfaction_ratings', 1, empty(record_id), 2, 3) AS telling,
+            min(telling) OVER (PARTITION BY system, ticket_id) AS best,
+            row_number() OVER (PARTITION BY system, ticket_id, telling ORDER BY occurred_at DESC, event_id DESC) AS recency
+        FROM (
+            SELECT event_id, survey_id, system, export, record_id, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint,
+                ticket_id, order_id, country
+            FROM waymark_mart.fct_journey_event
+            WHERE event_type = 'ticket_rated' AND score IS NOT NULL
+        )
+    ),
+    answer AS (
+        SELECT event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, ticket_id, order_id, country
+        FROM waymark_mart.fct_journey_event
+        WHERE event_type = 'survey_answered'
+        UNION ALL
+        SELECT event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, ticket_id, order_id, country
+        FROM rating
+        WHERE telling = best AND (telling = 1 OR recency = 1)
+    )
+SELECT
+    a.event_id AS response_key,
+    if(a.survey_id = '', toString(a.event_id), a.survey_id) AS response_id,
+    a.system AS system,
+    a.customer_key AS customer_key,
+    toDateTime64(a.occurred_at, 3, 'UTC') AS answered_at,
+    a.event_date AS answer_date,
+    a.score_kind AS score_kind,
+    a.score AS score,
+    multiIf(a.score_kind != 'nps' OR a.score IS NULL OR a.score < 0 OR a.score > 10, '', a.score >= 9, 'promoter', a.score >= 7, 'passive', 'detractor') AS nps_group,
+    a.channel AS channel,
+    a.touchpoint AS touchpoint,
+    a.ticket_id AS ticket_id,
+    a.order_id AS order_id,
+    t.agent_group AS `group`,
+    d.segment AS segment,
+    if(d.country = '', a.country, d.country) AS country
+FROM answer AS a
+LEFT ANY JOIN (
+    SELECT ticket_id, argMin(agent_group, system) AS agent_group
+    FROM waymark_mart.ticket_timeline
+    GROUP BY ticket_id
+) AS t ON a.ticket_id = t.ticket_id
+LEFT ANY JOIN waymark_mart.dim_customer AS d ON a.customer_key = d.customer_key
+SETTINGS join_use_nulls = 0

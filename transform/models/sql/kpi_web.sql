@@ -1,0 +1,128 @@
+-- comment: Parts of the web KPIs for every period, from sessions and orders.
+-- hidden: yes
+-- grain: period, period_start, kpi, dimension, member
+-- column: period LowCardinality(String) "day, week, month or quarter."
+-- column: period_start Date "First day of the period."
+-- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."
+-- column: form LowCardinality(String) "How the value follows: count (the numerator), share or ratio (numerator / denominator), direct (given)."
+-- column: dimension LowCardinality(String) "Dimension."
+-- column: member LowCardinality(String) "Member of the dimension."
+-- column: numerator Nullable(Decimal(18,4)) "Numerator; NULL for percentiles, which cannot be added up."
+-- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL where there is none."
+-- column: n UInt64 "Observations."
+-- column: direct Nullable(Float64) "Value of form direct."
+-- column: half_width Nullable(Float64) "Half the width of its 95 % confidence interval, where there is one."
+-- test: accepted_values(period: day, week, month, quarter)
+-- test: accepted_values(form: count, share, ratio, direct)
+WITH
+    -- Sessions of one day that agree in every dimension are one row before they are spread over dimensions and periods.
+    visit AS (
+        SELECT
+            session_date AS date,
+            if(channel = '', '(unknown)', toString(channel)) AS channel_member, if(source = '' AND medium = '', '(unknown)', concat(source, ' / ', medium)) AS source_member, if(country = '', '(unknown)', toString(country)) AS country_member, if(device_category = '', '(unknown)', toString(device_category)) AS device_member,
+            count() AS sessions,
+            countIf(is_engaged) AS engaged,
+            countIf(has_order) AS converted,
+            countIf(has_cart) AS carts,
+            countIf(has_cart AND NOT has_order) AS abandoned_carts,
+            countIf(has_checkout) AS checkouts,
+            countIf(has_checkout AND NOT has_order) AS abandoned_checkouts
+        FROM waymark_mart.fct_session
+        GROUP BY date, channel_member, source_member, country_member, device_member
+    ),
+    visits AS (
+        SELECT
+            p.1 AS period, p.2 AS period_start, d.1 AS dimension, d.2 AS member,
+            sum(sessions) AS sessions_sum, sum(engaged) AS engaged_sum, sum(converted) AS converted_sum, sum(carts) AS carts_sum,
+            sum(abandoned_carts) AS abandoned_carts_sum, sum(checkouts) AS checkouts_sum, sum(abandoned_checkouts) AS abandoned_checkouts_sum
+        FROM (
+            SELECT *,
+                arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p,
+                arrayJoin([tuple('all', 'all'), tuple('channel', channel_member), tuple('source_medium', source_member),
+                    tuple('country', country_member), tuple('device_category', device_member)]) AS d
+            FROM visit
+        )
+        GROUP BY period, period_start, dimension, member
+    ),
+    -- A visitor of several days counts once in a week: visitors cannot be added up, so each period is counted by itself.
+    visitors AS (
+        SELECT period, period_start, dimension, member, count() AS seen, countIf(bought) AS buyers
+        FROM (
+            SELECT p.1 AS period, p.2 AS period_start, d.1 AS dimension, d.2 AS member, visitor_key, max(ordered) AS bought
+            FROM (
+                SELECT visitor_key, ordered,
+                    arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p,
+                    arrayJoin([tuple('all', 'all'), tuple('device_category', device_member), tuple('country', country_member)]) AS d
+                FROM (
+                    SELECT visitor_key, session_date AS date, if(country = '', '(unknown)', toString(country)) AS country_member, if(device_category = '', '(unknown)', toString(device_category)) AS device_member, max(has_order) AS ordered
+                    FROM waymark_mart.fct_session
+                    GROUP BY visitor_key, date, country_member, device_member
+                )
+            )
+            GROUP BY period, period_start, dimension, member, visitor_key
+        )
+        GROUP BY period, period_start, dimension, member
+    ),
+    sale AS (
+        SELECT
+            order_date AS date,
+            if(channel = '', '(unknown)', toString(channel)) AS channel_member, if(source = '' AND medium = '', '(unknown)', concat(source, ' / ', medium)) AS source_member, if(country = '', '(unknown)', toString(country)) AS country_member, if(device_category = '', '(unknown)', toString(device_category)) AS device_member,
+            if(segment = '', '(unknown)', toString(segment)) AS segment_member,
+            count() AS orders,
+            count(net_reporting) AS priced,
+            sum(net_reporting) AS net
+        FROM (
+            SELECT o.order_date AS order_date, o.channel AS channel, o.source AS source, o.medium AS medium, o.country AS country,
+                o.device_category AS device_category, o.net_reporting AS net_reporting, c.segment AS segment
+            FROM waymark_mart.fct_order AS o
+            LEFT ANY JOIN waymark_mart.dim_customer AS c ON o.customer_key = c.customer_key
+        )
+        GROUP BY date, channel_member, source_member, country_member, device_member, segment_member
+    ),
+    sales AS (
+        SELECT
+            p.1 AS period, p.2 AS period_start, d.1 AS dimension, d.2 AS member,
+            sum(orders) AS orders_sum, sum(priced) AS priced_sum, sum(net) AS net_sum
+        FROM (
+            SELECT *,
+                arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p,
+                arrayJoin([tuple('all', 'all'), tuple('channel', channel_member), tuple('source_medium', source_member),
+                    tuple('country', country_member), tuple('device_category', device_member), tuple('segment', segment_member)]) AS d
+            FROM sale
+        )
+        GROUP BY period, period_start, dimension, member
+    ),
+    part AS (
+        SELECT period, period_start, dimension, member, arrayJoin([
+            tuple('sessions', 'count', toDecimal128(sessions_sum, 4), NULL, sessions_sum),
+            tuple('engaged_session_rate', 'share', toDecimal128(engaged_sum, 4), toNullable(toDecimal128(sessions_sum, 4)), sessions_sum),
+            tuple('conversion_rate', 'share', toDecimal128(converted_sum, 4), toDecimal128(sessions_sum, 4), sessions_sum),
+            tuple('cart_abandonment_rate', 'share', toDecimal128(abandoned_carts_sum, 4), toDecimal128(carts_sum, 4), carts_sum),
+            tuple('checkout_abandonment_rate', 'share', toDecimal128(abandoned_checkouts_sum, 4), toDecimal128(checkouts_sum, 4), checkouts_sum)]) AS k
+        FROM visits
+        UNION ALL
+        SELECT period, period_start, dimension, member,
+            tuple('visitor_conversion_rate', 'share', toDecimal128(buyers, 4), toNullable(toDecimal128(seen, 4)), seen) AS k
+        FROM visitors
+        UNION ALL
+        SELECT period, period_start, dimension, member, arrayJoin([
+            tuple('orders', 'count', toDecimal128(orders_sum, 4), NULL, orders_sum),
+            tuple('revenue', 'count', toDecimal128(assumeNotNull(net_sum), 4), NULL, priced_sum),
+            tuple('aov', 'ratio', toDecimal128(assumeNotNull(net_sum), 4), toNullable(toDecimal128(priced_sum, 4)), priced_sum)]) AS k
+        FROM sales
+    )
+SELECT
+    period,
+    period_start,
+    k.1 AS kpi,
+    k.2 AS form,
+    dimension,
+    member,
+    accurateCastOrNull(k.3, 'Decimal(18,4)') AS numerator,
+    accurateCastOrNull(k.4, 'Decimal(18,4)') AS denominator,
+    k.5 AS n,
+    CAST(NULL, 'Nullable(Float64)') AS direct,
+    CAST(NULL, 'Nullable(Float64)') AS half_width
+FROM part
+WHERE n > 0
+SETTINGS join_use_nulls = 0
