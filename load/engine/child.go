@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -27,10 +28,10 @@ type order struct {
 
 // announcement is what the child writes to its standard output when it serves, or why it does not.
 type announcement struct {
-	Address string `json:"address,omitempty"`
-	Error   string `json:"error,omitempty"`
-	Kind    uint8  `json:"kind,omitempty"`
-	Hint    string `json:"hint,omitempty"`
+	Address string     `json:"address,omitempty"`
+	Error   string     `json:"error,omitempty"`
+	Kind    fault.Kind `json:"kind,omitempty"`
+	Hint    string     `json:"hint,omitempty"`
 }
 
 // Child is the whole life of the process that Start spawns: it reads its orders from in, serves, writes one line to out
@@ -47,6 +48,9 @@ func Child(ctx context.Context, in io.Reader, out io.Writer, log zerolog.Logger)
 	if err != nil {
 		return fault.New(fault.Invalid, "read the engine's orders from standard input (this command is started by waymark itself): %w", err)
 	}
+	if err := os.MkdirAll(o.Dir, 0o750); err == nil {
+		_ = os.Chdir(o.Dir) // a table name can be a file in the working directory; here there are none of the user's
+	}
 	go func() {
 		_, _ = io.Copy(io.Discard, reader)
 		cancel()
@@ -58,7 +62,7 @@ func Child(ctx context.Context, in io.Reader, out io.Writer, log zerolog.Logger)
 		Ready: func(addr string) { ready = true; say(announcement{Address: addr}) },
 	})
 	if err != nil && !ready { // nobody listens later
-		say(announcement{Error: err.Error(), Kind: uint8(fault.KindOf(err)), Hint: fault.HintOf(err)})
+		say(announcement{Error: err.Error(), Kind: fault.KindOf(err), Hint: fault.HintOf(err)})
 	}
 	return err
 }

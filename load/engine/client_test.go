@@ -205,11 +205,12 @@ func TestCancelledQueryEnds(t *testing.T) {
 				t.Fatal("the query succeeded")
 			}
 			for must(t, p, "SELECT count() FROM system.processes WHERE query NOT LIKE '%system.processes%'") != "0\n" {
-				if time.Since(began) > 2500*time.Millisecond {
-					t.Fatal("the query still runs two seconds after it was cancelled")
+				if time.Since(began) > 4*time.Second { // half a second on a machine with nothing else to do
+					t.Fatal("the query still runs seconds after it was cancelled")
 				}
 				time.Sleep(20 * time.Millisecond)
 			}
+			t.Logf("gone %v after it was cancelled", time.Since(began)-500*time.Millisecond)
 		})
 	}
 }
@@ -232,7 +233,7 @@ func TestKillQueryByClientsID(t *testing.T) {
 		if code(err) != 394 {
 			t.Fatalf("want 394, got %v", err)
 		}
-	case <-time.After(3 * time.Second):
+	case <-time.After(5 * time.Second):
 		t.Fatal("the query still runs")
 	}
 }

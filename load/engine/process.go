@@ -54,11 +54,13 @@ func (p *Process) Joined() bool { return p.child == nil }
 
 // Start serves dir in a child process, or joins the process that already does. ctx bounds the start only.
 func Start(ctx context.Context, o StartOptions) (*Process, error) {
-	dir, err := filepath.Abs(o.Dir)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "start the engine: %w", err)
+	for _, path := range []*string{&o.Dir, &o.Library} {
+		abs, err := filepath.Abs(*path)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "start the engine: %w", err)
+		}
+		*path = abs
 	}
-	o.Dir = dir
 	if o.Timeout == 0 {
 		o.Timeout = 30 * time.Second
 	}
@@ -141,6 +143,9 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 	}
 	c.cmd.Env = append(c.cmd.Env, "TZ=UTC") // the engine ignores <timezone>
 	c.cmd.Stderr = c.stderr
+	if o.LogLevel != "" {
+		c.cmd.Stderr = io.MultiWriter(c.stderr, o.Log.With().Str("component", "engine").Logger())
+	}
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := c.cmd.StdinPipe()
 	if err != nil {
@@ -160,7 +165,7 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 	}
 	go func() { c.err = c.cmd.Wait(); close(c.exited) }()
 
-	secret := newID()
+	secret := NewSecret()
 	orders, err := json.Marshal(order{o.Library, o.Dir, secret, o.MemoryLimit, o.Threads, o.LogLevel})
 	if err == nil {
 		_, err = stdin.Write(append(orders, '\n'))
@@ -186,18 +191,22 @@ func (c *child) await(ctx context.Context, out *os.File) (announcement, error) {
 	var said announcement
 	select {
 	case b := <-line:
-		if json.Unmarshal(b, &said) == nil && said.Address != "" {
+		switch err := json.Unmarshal(b, &said); {
+		case err == nil && said.Address != "":
 			return said, nil
+		case err == nil && said.Error != "":
+			return said, &fault.Error{Kind: said.Kind, Hint: said.Hint, Err: errors.New(said.Error)}
 		}
-		if said.Error != "" {
-			e := &fault.Error{Kind: fault.Kind(said.Kind), Hint: said.Hint, Err: errors.New(said.Error)}
-			return said, e
-		}
-		<-c.exited
-		return said, fault.New(fault.Transient, "start the engine: the process ended (%v)%s", c.err, c.stderr.quote())
 	case <-ctx.Done():
 		return said, fault.New(fault.Transient, "start the engine: not ready in time: %w%s", ctx.Err(), c.stderr.quote())
 	}
+	select {
+	case <-c.exited:
+		return said, fault.New(fault.Transient, "start the engine: the process ended (%v)%s", c.err, c.stderr.quote())
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+	}
+	return said, fault.New(fault.Internal, "start the engine: the process does not announce itself%s", c.stderr.quote())
 }
 
 // closeTimeout is how long a child may take to drain and close before it is killed.

@@ -180,6 +180,8 @@ func TestStartFailures(t *testing.T) {
 	check("no program", fault.Internal, "start the engine")
 	o.Command = []string{"sh", "-c", "echo out of luck >&2; exit 3"}
 	check("dying program", fault.Transient, "out of luck")
+	o.Command = []string{"sh", "-c", "echo hello; exec sleep 60"}
+	check("chatty program", fault.Internal, "does not announce itself")
 	o.Command, o.Timeout = []string{"sleep", "60"}, 100*time.Millisecond
 	check("mute program", fault.Transient, "not ready in time")
 	o.Command, o.Timeout = command, 0
@@ -199,7 +201,7 @@ func TestCloseLetsRunningStatementsFinish(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := enginetest.Start(t)
 			done := make(chan answer, 1)
-			go func() { done <- post(t, p, nil, strings.NewReader("SELECT sleep(1)")) }()
+			go func() { done <- post(t, p, nil, strings.NewReader("SELECT sleep(0.5)")) }()
 			wait(t, func() bool { return strings.Contains(must(t, p, "SELECT query FROM system.processes"), "sleep") }, true)
 			if err := stop(p); err != nil {
 				t.Fatal(err)

@@ -150,6 +150,6 @@ var streamable = []string{
 // streams reports whether the result can be sent while it is computed; other results are held whole by the engine.
 func (req *request) streams(a analysis) bool {
 	isSetting := func(p parameter) bool { return p.name == "output_format_json_array_of_rows" || p.name == "extremes" }
-	return slices.Contains([]string{"SELECT", "WITH", "(", "FROM"}, req.stmt.verb) && a.class == classReadOnly && !req.stmt.totals && !req.whole &&
+	return slices.Contains([]string{"SELECT", "WITH", "(", "FROM"}, req.stmt.verb) && a.class == classReadOnly && !req.stmt.whole && !req.whole &&
 		slices.Contains(streamable, strings.ToLower(req.format)) && !slices.ContainsFunc(req.settings, isSetting)
 }

@@ -31,6 +31,9 @@ type ServeOptions struct {
 	LogLevel    string // the engine's own log on stderr: "" is none, else "error", "information", "debug", "trace"
 }
 
+// NewSecret makes a password nobody can guess.
+func NewSecret() string { return newID() }
+
 // drainTimeout is how long running statements may finish after the server was told to stop.
 const drainTimeout = 10 * time.Second
 
@@ -40,7 +43,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		o.Addr = "127.0.0.1:0"
 	}
 	if o.Secret == "" {
-		o.Secret = newID()
+		o.Secret = NewSecret()
 	}
 	lock, err := lockDir(o.Dir)
 	if err != nil {

@@ -11,7 +11,7 @@ type statement struct {
 	headEnd   int  // end of that INSERT without FORMAT or VALUES
 	dataAt    int  // where its rows begin
 
-	totals   bool     // WITH TOTALS somewhere: such results cannot be streamed
+	whole    bool     // WITH TOTALS, or a FORMAT that may be a column: the result cannot be streamed
 	parallel bool     // PARALLEL WITH: several statements on purpose
 	calls    []string // names before a parenthesis, lower case
 	literals []string // string literals
@@ -92,9 +92,12 @@ type level struct {
 // scan walks a statement without rows and notes what the front decides by.
 func (s *statement) scan(l *lexer, first token) {
 	levels := []level{{query: true, tables: first.is("DESCRIBE") || first.is("DESC") || first.is("EXISTS") || first.is("CHECK")}}
-	prev := token{}
-	for t := first; t.kind != tokenEnd; prev, t = t, l.next() {
+	prev, prev2 := token{}, token{}
+	for t := first; t.kind != tokenEnd; prev2, prev, t = prev, t, l.next() {
 		top := &levels[len(levels)-1]
+		if len(levels) == 1 {
+			s.formatClause(t, prev, prev2)
+		}
 		switch {
 		case t.punct('('):
 			if prev.kind == tokenWord || prev.kind == tokenQuoted {
@@ -110,14 +113,25 @@ func (s *statement) scan(l *lexer, first token) {
 			s.paths = s.paths || strings.HasPrefix(t.text, "/") || strings.HasPrefix(t.text, "~") || strings.Contains(t.text, "../") ||
 				strings.Contains(l.text[t.start:t.end], `\`)
 		case t.kind == tokenWord:
-			if len(levels) == 1 && prev.is("FORMAT") {
-				s.format = t.text
-			}
 			top.query = top.query || prev.punct('(') && (t.is("SELECT") || t.is("WITH") || t.is("FROM"))
 			top.tables = top.query && top.clause(t, prev)
-			s.totals = s.totals || t.is("TOTALS")
+			s.whole = s.whole || t.is("TOTALS")
 			s.parallel = s.parallel || t.is("PARALLEL")
 		}
+	}
+}
+
+// formatClause takes the name behind FORMAT, unless FORMAT is a column: SELECT format FROM t, ORDER BY format DESC.
+func (s *statement) formatClause(t, prev, prev2 token) {
+	switch {
+	case prev.is("FORMAT") && t.kind == tokenWord:
+		expression := prev2.kind == tokenOther && strings.ContainsAny(prev2.text[:1], ",.+-/%=<>!:|([") ||
+			prev2.is("SELECT") || prev2.is("BY") || prev2.is("AS") || prev2.is("DISTINCT") || t.is("DESC") || t.is("ASC")
+		if s.format = t.text; expression {
+			s.format, s.whole = "", true
+		}
+	case prev2.is("FORMAT") && s.format != "" && prev.text == s.format && !t.punct(';') && !t.is("SETTINGS") && !t.is("INTO"):
+		s.format, s.whole = "", true // the statement goes on: it was an alias or a column
 	}
 }
 
