@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ import (
 // A case is a txtar file: its comment says what it shows on paper; "params" holds query parameters as name=value;
 // a section named after a raw table holds its rows as JSON, one per line; "want TABLE [rest]" holds a table whose first
 // line are the columns (expressions) to select from waymark_mart.TABLE and whose other lines are all rows expected.
-// @name stands for a UUID. In want, - is NULL and '' the empty string.
+// "_times" repeats a row. @name stands for a UUID. In want, - is NULL and '' the empty string.
 type testCase struct {
 	params map[string]string
 	rows   map[string][]map[string]any
@@ -87,12 +88,19 @@ func readRows(t *testing.T, name string, data []byte) (rows []map[string]any) {
 		if err := d.Decode(&row); err != nil {
 			t.Fatalf("%s: %v: %s", name, err, line)
 		}
+		times := int64(1)
+		if n, ok := row["_times"].(json.Number); ok {
+			times, _ = n.Int64()
+			delete(row, "_times")
+		}
 		for column := range row {
 			if schemas.TableByName(name).Col(column) < 0 {
 				t.Fatalf("%s: there is no column %s", name, column)
 			}
 		}
-		rows = append(rows, row)
+		for range times {
+			rows = append(rows, maps.Clone(row))
+		}
 	}
 	return rows
 }

@@ -43,7 +43,7 @@ WITH
             arrayJoin(multiIf(
                 kind = 'nps', [
                     -- SE² = (p + d − (p − d)²) / n
-                    tuple('nps', 'direct', toDecimal128(promoters, 4) - toDecimal128(detractors, 4), toNullable(100 * (p - d)),
+                    tuple('nps', 'direct', toDecimal128(promoters, 4) - toDecimal128(detractors, 4), toNullable(100 * (toInt64(promoters) - toInt64(detractors)) / answers),
                         toNullable(196 * sqrt((p + d - (p - d) * (p - d)) / answers))),
                     tuple('nps_promoter_share', 'share', toDecimal128(promoters, 4), NULL, NULL),
                     tuple('nps_detractor_share', 'share', toDecimal128(detractors, 4), NULL, NULL)],

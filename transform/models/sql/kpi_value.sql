@@ -32,7 +32,7 @@ WITH
             multiIf(
                 form = 'direct', direct,
                 form = 'count', toFloat64(numerator),
-                divisible, if(form = 'share', toFloat64(numerator) / toFloat64(divisor), toFloat64(divideDecimal(assumeNotNull(numerator), divisor, 6))),
+                divisible, if(form = 'share', toFloat64(numerator) / toFloat64(divisor), toFloat64(divideDecimal(assumeNotNull(numerator), divisor, 12))),
                 NULL) AS value,
             -- Wilson's interval of a share.
             toFloat64(divisor) AS n_share,
