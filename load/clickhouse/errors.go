@@ -120,14 +120,12 @@ func Code(err error) int32 {
 
 const longestMessage = 500
 
-var (
-	quoted  = regexp.MustCompile(`'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"`)
-	version = regexp.MustCompile(`\s*\(version [^)]*\(?[^)]*\)?\)`)
-)
+// versionNote is what servers append to every message.
+var versionNote = regexp.MustCompile(`\s*\(version [^)]*\(?[^)]*\)?\)`)
 
 func messageOf(e *ch.Exception, quotes bool) string {
 	text := strings.TrimPrefix(e.Message, "DB::Exception: ")
-	text = version.ReplaceAllString(text, "")
+	text = versionNote.ReplaceAllString(text, "")
 	if i := strings.Index(text, "Stack trace:"); i >= 0 {
 		text = text[:i]
 	}

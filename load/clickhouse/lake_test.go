@@ -73,7 +73,7 @@ func TestTheAuditSeesADamagedRow(t *testing.T) {
 	must(t, s.LoadBatch(ctx, b))
 	got, err := s.State(ctx)
 	must(t, err)
-	want, err := partitionName(string(rune('0' + b.Part[17])))
+	want, err := partitionName(string('0' + b.Part[17]))
 	must(t, err)
 	if p := Mismatch(promised, got); p != want {
 		t.Errorf("the audit names partition %q, damaged is %q", p, want)

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"waymark/internal/fault"
+	"waymark/load/lake/laketest"
 	"waymark/schemas"
 )
 
@@ -110,6 +112,50 @@ func TestReplaceFromAnEmptyPartitionLeavesTheTarget(t *testing.T) {
 	must(t, err)
 	if published["2024-01-31"].Rows != 1 {
 		t.Error("the target lost its partition")
+	}
+}
+
+// A table may carry columns that this version does not know: a newer one added them, or somebody did by hand.
+func TestPublishIntoATableWithMoreColumns(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	target := RawTable(schemas.Agent)
+	must(t, w.Exec(ctx, "ALTER TABLE "+target.SQL()+" ADD COLUMN extra String DEFAULT 'x' AFTER bucket", nil))
+	defer func() { must(t, w.Exec(ctx, "ALTER TABLE "+target.SQL()+" DROP COLUMN extra", nil)) }()
+	must(t, w.Migrate(ctx, schemas.Tables()))
+	b := laketest.Batch(schemas.Agent, laketest.Shape{Seed: 3, Rows: 20, Partitions: 1})
+	clampTimes(b)
+	_, _, promised := encode(t, b)
+	s := newStaging(t, w, schemas.Agent, "more")
+	must(t, s.LoadBatch(ctx, b))
+	must(t, s.Load(ctx, "again", reader(parquet(t, w, "SELECT * EXCEPT (extra) FROM "+s.table.SQL()))))
+	must(t, s.Truncate(ctx))
+	must(t, s.LoadBatch(ctx, b))
+	must(t, s.Replace(ctx, "00"))
+	published, err := w.PartitionStates(ctx, target)
+	must(t, err)
+	if diff := cmp.Diff(promised, published); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestConcurrentLoads(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	s := newStaging(t, w, schemas.JourneyEvent, "c1")
+	insertEvents(t, s, event{id: "01", day: "2024-01-31", hash: 5})
+	file := parquet(t, w, "SELECT * FROM "+s.table.SQL())
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if err := s.Load(ctx, "x.parquet", reader(file)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	got, err := s.State(ctx)
+	must(t, err)
+	if diff := cmp.Diff(States{"2024-01-31": {Rows: 9, HashSum: 45}}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
