@@ -1,0 +1,176 @@
+package pipeline_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"waymark/internal/fault"
+	"waymark/internal/pipeline"
+)
+
+const surveySource = `  - name: surveys
+    system: survey
+    export: responses
+    location: $DIR/in/*.csv*
+`
+
+func surveys(first, n int) string {
+	var b strings.Builder
+	b.WriteString("response_id,answered_at,kind,score,email\n")
+	for i := first; i < first+n; i++ {
+		fmt.Fprintf(&b, "r%d,2026-01-%02dT10:00:00Z,nps,%d,p%d@example.com\n", i, 1+i%5, i%11, i%7)
+	}
+	return b.String()
+}
+
+// A corrected export replaces its rows, a repeated one adds nothing, a broken one keeps the last good version.
+func TestObjectsChangeTheirMinds(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 20), 3*time.Hour)
+	s.run(cfg)
+	s.want("SELECT count(), uniqExact(survey_id) FROM waymark_raw.journey_event", "20|20")
+
+	s.write("in/b.csv", surveys(0, 20), 2*time.Hour) // the same answers under another key
+	s.run(cfg)
+	s.want("SELECT count(), uniqExact(survey_id) FROM waymark_raw.journey_event", "20|20")
+
+	s.write("in/b.csv", strings.ReplaceAll(surveys(20, 10), "nps", "ces"), 90*time.Minute) // out of scale in parts
+	report := s.run(cfg)
+	if got := report.Sources[0].Rejects; got == 0 {
+		t.Error("scores of 0 and above 7 are no ces scores; none was rejected")
+	}
+	s.verify(cfg)
+
+	before := s.marts()
+	s.write("in/b.csv.gz", surveys(40, 5), time.Hour)
+	file := filepath.Join(s.dir, "in/b.csv.gz")
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, whole[:len(whole)-20], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	report = s.run(cfg)
+	if q := report.Sources[0].Quarantined; len(q) != 1 || q[0].Reason != "truncated" {
+		t.Errorf("a truncated archive gave %+v", q)
+	}
+	if s.marts() != before {
+		t.Error("a quarantined object changed the marts")
+	}
+	s.want("SELECT countIf(reason = 'truncated') FROM waymark_raw.reject", "1")
+	s.verify(cfg)
+}
+
+// The same objects give the same files and marts, whatever the number of workers and the order of delivery.
+func TestOrderAndWorkersDoNotMatter(t *testing.T) {
+	deliver := []func(s *site){
+		func(s *site) { s.write("in/a.csv", surveys(0, 500), 3*time.Hour) },
+		func(s *site) { s.write("in/b.csv.gz", surveys(400, 500), 2*time.Hour) },
+		func(s *site) { s.write("in/c.csv", surveys(100, 50), time.Hour) },
+	}
+	digest := func(order []int, workers string) string {
+		s := newSite(t)
+		cfg := s.config(surveySource, "resources: { workers: "+workers+" }")
+		for _, i := range order {
+			deliver[i](s)
+			s.run(cfg)
+		}
+		s.verify(cfg)
+		return s.marts()
+	}
+	want := digest([]int{0, 1, 2}, "1")
+	if !strings.Contains(want, "fct_survey_response 900 ") {
+		t.Errorf("want 900 answers in\n%s", want)
+	}
+	if got := digest([]int{2, 1, 0}, "4"); got != want {
+		t.Errorf("marts depend on the order of delivery:\n%s\nand\n%s", want, got)
+	}
+}
+
+// A partition that would lose most of its rows stops the publish with kind Gate until the loss is accepted.
+func TestVolumeGuard(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 500), 3*time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	s.write("in/a.csv", surveys(0, 10), time.Hour)
+	r := s.runner(cfg)
+	if _, err := r.Run(t.Context(), nil); !fault.Is(err, fault.Gate) {
+		t.Fatalf("error %v, want kind gate", err)
+	}
+	if s.marts() != before {
+		t.Error("the refused publish changed the marts")
+	}
+	r.AcceptLoss = true
+	if _, err := r.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	s.want("SELECT count() FROM waymark_raw.journey_event", "10")
+	s.verify(cfg)
+}
+
+// Of a full source only the export with the greatest key counts, in natural order.
+func TestFullSourceTakesTheNewestExport(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(strings.TrimRight(surveySource, "\n") + "\n    mode: full\n")
+	s.write("in/export-10.csv", surveys(100, 3), 2*time.Hour)
+	s.write("in/export-9.csv", surveys(0, 4), time.Hour)
+	s.run(cfg)
+	s.want("SELECT count(), min(survey_id) FROM waymark_raw.journey_event", "3|r100")
+	s.verify(cfg)
+}
+
+// A run that finds the lease taken stops with ErrLeaseHeld and names the holder.
+func TestLeaseAdmitsOnePublisher(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 5), time.Hour)
+	r := s.runner(cfg)
+	lease, err := pipeline.AcquireLease(t.Context(), r.LakeObjects, "another-pod", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Run(t.Context(), nil); !errors.Is(err, pipeline.ErrLeaseHeld) || !strings.Contains(err.Error(), "another-pod") {
+		t.Errorf("error %v, want ErrLeaseHeld naming the holder", err)
+	}
+	if err := lease.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whatever is done to the warehouse behind Waymark's back, the next run repairs it.
+func TestReconcile(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 50), time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	for _, damage := range []string{
+		"TRUNCATE TABLE waymark_mart.fct_survey_response",
+		"ALTER TABLE waymark_raw.journey_event DROP PARTITION ID '20260102'",
+		"INSERT INTO waymark_raw.journey_event SELECT * FROM waymark_raw.journey_event LIMIT 3",
+		"DROP TABLE waymark_mart.kpi_daily",
+		"DROP DATABASE cx_bi",
+	} {
+		if err := s.warehouse.Exec(t.Context(), damage, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.run(cfg)
+		s.verify(cfg)
+		if got := s.marts(); got != before {
+			t.Errorf("after %s the marts are\n%s\nnot\n%s", damage, got, before)
+		}
+		s.want("SELECT count() FROM cx_bi.fct_survey_response", "50")
+	}
+}

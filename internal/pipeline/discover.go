@@ -1,0 +1,233 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"waymark/extract/store"
+	"waymark/internal/fault"
+	"waymark/internal/object"
+	"waymark/load/lake"
+)
+
+// Reason says why an object is to be transformed.
+type Reason string
+
+// The reasons.
+const (
+	NewObject     Reason = "new"
+	ChangedObject Reason = "changed"     // same key, other content
+	NewRules      Reason = "new rules"   // other code or configuration than its manifest says
+	Unchanged     Reason = "unchanged"   // nothing to do
+	Superseded    Reason = "superseded"  // another object of the listing replaces it
+	Quarantined   Reason = "quarantined" // set aside before, and unchanged since
+)
+
+// Item is one object of a listing with what is to be done about it.
+type Item struct {
+	Source   *Source
+	Info     object.Info
+	URI      string
+	Reason   Reason
+	Manifest *lake.Manifest // the manifest of this very object, when there is one
+}
+
+// Work reports whether the object is to be transformed.
+func (i Item) Work() bool {
+	return i.Reason == NewObject || i.Reason == ChangedObject || i.Reason == NewRules
+}
+
+// discovery is what one source's listing and manifests say.
+type discovery struct {
+	source    *Source
+	store     store.Store
+	items     []Item          // of the listing, in natural key order
+	manifests []lake.Manifest // every manifest of the source
+}
+
+// discover lists the source in full and holds the listing against its manifests.
+func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
+	st, err := r.openStore(ctx, s.Location)
+	if err != nil {
+		return nil, inSource(s, err)
+	}
+	d := &discovery{source: s, store: st}
+	if d.manifests, err = r.Lake.Manifests(ctx, s.Config.Name); err != nil {
+		return nil, inSource(s, fmt.Errorf("read manifests: %w", err))
+	}
+	byIdentity := make(map[string]*lake.Manifest, len(d.manifests))
+	byKey := make(map[string]bool, len(d.manifests))
+	for i := range d.manifests {
+		m := &d.manifests[i]
+		byIdentity[m.Object.Identity()] = m
+		byKey[m.Object.URI] = true
+	}
+	err = st.List(ctx, s.Location.Prefix, func(info object.Info) error {
+		if s.Location.Match(info.Key) {
+			uri := st.URI(info.Key)
+			d.items = append(d.items, Item{Source: s, Info: info, URI: uri,
+				Manifest: byIdentity[lake.Ref(uri, info).Identity()], Reason: Unchanged})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, inSource(s, fmt.Errorf("list %s: %w", s.Config.Location, err))
+	}
+	if len(d.items) == 0 && len(d.manifests) == 0 && !s.Location.Glob() {
+		return nil, inSource(s, fault.New(fault.NotFound, "no object at %s", s.Config.Location))
+	}
+	slices.SortFunc(d.items, func(a, b Item) int { return naturalCompare(a.Info.Key, b.Info.Key) })
+	d.judge(byKey)
+	return d, nil
+}
+
+// judge gives each item its reason.
+func (d *discovery) judge(seenKeys map[string]bool) {
+	keys := make([]string, len(d.items))
+	for i, it := range d.items {
+		keys[i] = it.Info.Key
+	}
+	replaced := d.source.superseded(keys)
+	for i := range d.items {
+		it := &d.items[i]
+		m := it.Manifest
+		switch {
+		case replaced[it.Info.Key]:
+			it.Reason = Superseded
+		case m == nil && seenKeys[it.URI]:
+			it.Reason = ChangedObject
+		case m == nil:
+			it.Reason = NewObject
+		case m.Fingerprint != d.source.Fingerprint:
+			it.Reason = NewRules
+		case m.Status == lake.Quarantined:
+			it.Reason = Quarantined
+		}
+	}
+}
+
+// superseded names the keys that another one of keys replaces.
+func (s *Source) superseded(keys []string) map[string]bool {
+	out := map[string]bool{}
+	if s.Export.Supersedes != nil {
+		for key, by := range s.Export.Supersedes(keys) {
+			out[key] = by != ""
+		}
+	}
+	return out
+}
+
+// versions returns, by URI, the newest manifest of each object and its newest usable one: the listing decides what is
+// newest where there is one, else the objects' times.
+func (d *discovery) versions(committed map[string]*lake.Manifest) (newest, usable map[string]*lake.Manifest) {
+	newest, usable = map[string]*lake.Manifest{}, map[string]*lake.Manifest{}
+	later := func(in map[string]*lake.Manifest, m *lake.Manifest) {
+		old := in[m.Object.URI]
+		if old == nil || cmp.Or(cmp.Compare(m.Object.Modified, old.Object.Modified), cmp.Compare(m.Object.Identity(), old.Object.Identity())) > 0 {
+			in[m.Object.URI] = m
+		}
+	}
+	for i := range d.manifests {
+		m := &d.manifests[i]
+		later(newest, m)
+		if m.Status == lake.Committed {
+			later(usable, m)
+		}
+	}
+	for _, it := range d.items {
+		m := committed[it.URI]
+		if m == nil {
+			m = it.Manifest
+		}
+		if m == nil {
+			continue
+		}
+		newest[it.URI] = m
+		if m.Status == lake.Committed {
+			usable[it.URI] = m
+		}
+	}
+	return newest, usable
+}
+
+// current returns the manifests whose files make up the warehouse: the usable manifest of each object's newest
+// version, for a full source only of its newest object. An object that is gone from the listing keeps its rows, and so
+// does one whose newest version is quarantined: that one adds the reject that says so.
+func (d *discovery) current(committed map[string]*lake.Manifest) []*lake.Manifest {
+	newest, usable := d.versions(committed)
+	var keys []string
+	for _, m := range usable {
+		keys = append(keys, m.Object.Key)
+	}
+	slices.Sort(keys)
+	replaced := d.source.superseded(keys)
+	var out []*lake.Manifest
+	for _, m := range usable {
+		if !replaced[m.Object.Key] {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, byURI)
+	if d.source.Full && len(out) > 1 {
+		out = out[len(out)-1:]
+	}
+	return append(out, aside(newest)...)
+}
+
+// aside returns the quarantined among the newest manifests.
+func aside(newest map[string]*lake.Manifest) []*lake.Manifest {
+	var out []*lake.Manifest
+	for _, m := range newest {
+		if m.Status == lake.Quarantined {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, byURI)
+	return out
+}
+
+func byURI(a, b *lake.Manifest) int { return naturalCompare(a.Object.URI, b.Object.URI) }
+
+func inSource(s *Source, err error) error {
+	return &fault.Error{Kind: fault.KindOf(err), Source: s.Config.Name, Err: err, Hint: fault.HintOf(err)}
+}
+
+// naturalCompare orders keys with runs of digits as numbers, so that part-9 comes before part-10.
+func naturalCompare(a, b string) int {
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		if isDigit(a[i]) && isDigit(b[j]) {
+			x, y := digits(a[i:]), digits(b[j:])
+			i, j = i+len(x), j+len(y)
+			x, y = trimZeros(x), trimZeros(y)
+			if c := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); c != 0 {
+				return c
+			}
+			continue
+		}
+		if a[i] != b[j] {
+			return cmp.Compare(a[i], b[j])
+		}
+		i, j = i+1, j+1
+	}
+	return cmp.Or(cmp.Compare(len(a)-i, len(b)-j), cmp.Compare(a, b))
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func digits(s string) string {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return s[:n]
+}
+
+func trimZeros(s string) string {
+	for len(s) > 1 && s[0] == '0' {
+		s = s[1:]
+	}
+	return s
+}

@@ -1,0 +1,54 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"waymark/configs"
+	"waymark/extract"
+	"waymark/extract/ga4"
+	"waymark/extract/salesforce"
+	"waymark/extract/survey"
+	"waymark/extract/zendesk"
+	"waymark/internal/fault"
+)
+
+// Exports lists every export that Waymark reads, by system and name.
+func Exports() []extract.Export {
+	list := slices.Concat([]extract.Export{ga4.Events()}, salesforce.Exports(), survey.Exports(), zendesk.Exports())
+	slices.SortFunc(list, func(a, b extract.Export) int {
+		return strings.Compare(a.System+"/"+a.Name, b.System+"/"+b.Name)
+	})
+	return list
+}
+
+// FindExport returns the export of the given names, which are matched without regard to case; the error of kind
+// Invalid suggests the nearest name.
+func FindExport(system, name string) (extract.Export, error) {
+	var systems, names []string
+	for _, e := range Exports() {
+		if !slices.Contains(systems, e.System) {
+			systems = append(systems, e.System)
+		}
+		if strings.EqualFold(e.System, system) {
+			if strings.EqualFold(e.Name, name) {
+				return e, nil
+			}
+			names = append(names, e.Name)
+		}
+	}
+	if names == nil {
+		return extract.Export{}, unknown("system", system, systems)
+	}
+	return extract.Export{}, unknown("export of "+system, name, names)
+}
+
+func unknown(what, given string, known []string) error {
+	e := fault.New(fault.Invalid, "unknown %s %q", what, given)
+	e.Hint = "known: " + strings.Join(known, ", ")
+	if s := configs.Suggest(given, known); s != "" {
+		e.Hint = fmt.Sprintf("did you mean %q?", s)
+	}
+	return e
+}

@@ -1,0 +1,159 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"waymark/internal/fault"
+	"waymark/internal/object"
+	"waymark/load/lake"
+)
+
+// leaseKey is the object whose conditional writes admit one publisher.
+const leaseKey = "lease.json"
+
+// ErrLeaseHeld means that another run is publishing.
+var ErrLeaseHeld = errors.New("another run holds the lease")
+
+// leaseTerm is how long a lease holds without renewal; it is renewed three times within a term.
+const leaseTerm = 60 * time.Second
+
+// Lease admits one publisher to a lake. Its epoch grows with every holder and is part of every staging name, so that
+// what an older holder left behind can be told apart.
+type Lease struct {
+	Epoch int64
+
+	objects lake.Objects
+	now     clock
+	holder  string
+	stop    context.CancelFunc
+	done    chan struct{}
+
+	mu   sync.Mutex
+	etag string
+	lost error
+}
+
+type leaseDocument struct {
+	Epoch  int64     `json:"epoch"`
+	Format int       `json:"format"`
+	Holder string    `json:"holder"`
+	Until  time.Time `json:"until"`
+}
+
+// AcquireLease takes the lease or returns a Conflict naming its holder and until when. The lease renews itself until
+// Release; Check tells whether it still holds.
+func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now func() time.Time) (*Lease, error) {
+	doc, etag, err := readLease(ctx, objects)
+	if err != nil {
+		return nil, fmt.Errorf("read lease: %w", err)
+	}
+	if t := now(); doc.Until.After(t) {
+		return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: %s until %s", ErrLeaseHeld, doc.Holder, doc.Until.UTC().Format(time.RFC3339)),
+			Hint: "wait for it to end; after a crash the lease runs out by itself"}
+	}
+	l := &Lease{Epoch: doc.Epoch + 1, objects: objects, now: now, holder: holder, etag: etag, done: make(chan struct{})}
+	if err := l.write(ctx, now().Add(leaseTerm)); err != nil {
+		if fault.Is(err, fault.Conflict) {
+			return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: it was taken just now: %w", ErrLeaseHeld, err), Hint: "wait for it to end"}
+		}
+		return nil, fmt.Errorf("take lease: %w", err)
+	}
+	renewing, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = cancel
+	go l.renew(renewing)
+	return l, nil
+}
+
+func readLease(ctx context.Context, objects lake.Objects) (leaseDocument, string, error) {
+	body, info, err := objects.Get(ctx, leaseKey)
+	if fault.Is(err, fault.NotFound) {
+		return leaseDocument{}, "", nil
+	}
+	if err != nil {
+		return leaseDocument{}, "", err
+	}
+	defer body.Close()
+	text, err := io.ReadAll(io.LimitReader(body, 1<<16))
+	if err != nil {
+		return leaseDocument{}, "", err
+	}
+	var doc leaseDocument
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return leaseDocument{}, "", fault.New(fault.Invalid, "%s is not a lease: %w", leaseKey, err)
+	}
+	return doc, info.ETag, nil
+}
+
+// write stores the lease on condition that nobody else has written since; l.mu must not be held.
+func (l *Lease) write(ctx context.Context, until time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err := json.Marshal(leaseDocument{Format: 1, Epoch: l.Epoch, Holder: l.holder, Until: until.UTC()})
+	if err != nil {
+		return err
+	}
+	info, err := l.objects.Put(ctx, leaseKey, bytes.NewReader(text), int64(len(text)), object.Condition{IfAbsent: l.etag == "", IfMatch: l.etag})
+	if err != nil {
+		return err
+	}
+	l.etag = info.ETag
+	return nil
+}
+
+func (l *Lease) renew(ctx context.Context) {
+	defer close(l.done)
+	tick := time.NewTicker(leaseTerm / 3)
+	defer tick.Stop()
+	good := l.now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := l.write(ctx, l.now().Add(leaseTerm))
+		if err == nil {
+			good = l.now()
+		} else if fault.Is(err, fault.Conflict) || l.now().Sub(good) > leaseTerm {
+			l.mu.Lock()
+			l.lost = fmt.Errorf("lease was lost: %w", err)
+			l.mu.Unlock()
+			return
+		}
+	}
+}
+
+// Check reads the lease back: it returns a Conflict when another holder has it. It is called before every publish.
+func (l *Lease) Check(ctx context.Context) error {
+	l.mu.Lock()
+	lost := l.lost
+	l.mu.Unlock()
+	if lost != nil {
+		return fault.New(fault.Conflict, "%w", lost)
+	}
+	doc, _, err := readLease(ctx, l.objects)
+	if err != nil {
+		return fmt.Errorf("read lease: %w", err)
+	}
+	if doc.Epoch != l.Epoch || doc.Holder != l.holder {
+		return fault.New(fault.Conflict, "lease was taken by %s (epoch %d)", doc.Holder, doc.Epoch)
+	}
+	return nil
+}
+
+// Release gives the lease up; the next holder may start at once. It may be called after a failure.
+func (l *Lease) Release(ctx context.Context) error {
+	l.stop()
+	<-l.done
+	if err := l.write(ctx, time.Unix(0, 0)); err != nil && !fault.Is(err, fault.Conflict) {
+		return fmt.Errorf("release lease: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"waymark/internal/fault"
+	"waymark/load/clickhouse"
+	"waymark/load/lake"
+	"waymark/transform/models"
+)
+
+// inputsMark is the name, in the place of a partition, of the ledger entry that says from which inputs a model was
+// last built.
+const inputsMark = "*"
+
+// modelSet is every model with the values of the query parameters.
+type modelSet struct {
+	list   []models.Model // inputs before their readers
+	params map[string]string
+}
+
+func (r *Runner) models() (*modelSet, error) {
+	list, err := models.Load()
+	if err != nil {
+		return nil, fmt.Errorf("read models: %w", err)
+	}
+	params := models.Defaults()
+	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule
+	return &modelSet{list: list, params: params}, nil
+}
+
+// table is the form that load/clickhouse builds.
+func (s *modelSet) table(m *models.Model) clickhouse.Model {
+	out := clickhouse.Model{Name: m.Name, Comment: m.Comment, PartitionBy: m.Partition, OrderBy: m.OrderBy, SQL: m.SQL}
+	for _, c := range m.Columns {
+		out.Columns = append(out.Columns, clickhouse.ModelColumn{Name: c.Name, Type: c.Type, Comment: c.Comment})
+	}
+	for _, p := range m.Params {
+		out.Fingerprint += p.Name + "=" + s.params[p.Name] + "\n"
+	}
+	return out
+}
+
+// targets maps every model to its published table.
+func (s *modelSet) targets() map[string]clickhouse.Table {
+	out := map[string]clickhouse.Table{}
+	for i := range s.list {
+		out[s.list[i].Name] = clickhouse.ModelTable(s.table(&s.list[i]))
+	}
+	return out
+}
+
+// inputs digests all that a model is a function of: its SELECT, its parameters and the published state of what it reads.
+func (s *modelSet) inputs(m *models.Model, raw, marts lake.Ledger) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n", m.Fingerprint())
+	for _, p := range m.Params {
+		fmt.Fprintf(h, "%s=%s\n", p.Name, s.params[p.Name])
+	}
+	for _, name := range m.Reads {
+		digestTable(h, name, raw)
+	}
+	for _, name := range m.DependsOn {
+		digestTable(h, name, marts)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func digestTable(h interface{ Write([]byte) (int, error) }, table string, l lake.Ledger) {
+	fmt.Fprintf(h, "table %s\n", table)
+	for _, key := range slices.Sorted(maps.Keys(l.Partitions)) {
+		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
+			e := l.Partitions[key]
+			fmt.Fprintf(h, "%s %d %x\n", key, e.Rows, e.HashSum)
+		}
+	}
+}
+
+// buildModels builds, tests and publishes the models whose inputs changed, inputs before readers, and then the views.
+func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Ledger, report *Report) error {
+	p.Progress.Phase("model", len(set.list))
+	for i := range set.list {
+		m := &set.list[i]
+		if err := p.buildModel(ctx, set, m, raw, report); err != nil {
+			return fmt.Errorf("model %s: %w", m.Name, err)
+		}
+		p.Progress.Step(1)
+	}
+	views, err := biViews(set)
+	if err != nil {
+		return err
+	}
+	if err := p.Warehouse.EnsureViews(ctx, views); err != nil {
+		return fmt.Errorf("create views: %w", err)
+	}
+	return nil
+}
+
+func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Model, raw lake.Ledger, report *Report) error {
+	table := set.table(m)
+	params := set.of(m.Params)
+	state, err := p.Warehouse.EnsureModel(ctx, table, params)
+	if err != nil {
+		return err
+	}
+	inputs := set.inputs(m, raw, p.ledger)
+	mark := m.Name + "/" + inputsMark
+	if !state.Stale && p.ledger.Partitions[mark].Files == inputs {
+		return nil
+	}
+	started := p.Now()
+	staging, err := p.Warehouse.BuildModel(ctx, table, p.tag(), params)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
+	if err := p.testModel(ctx, set, m, staging, report); err != nil {
+		return err
+	}
+	states, err := staging.State(ctx)
+	if err != nil {
+		return err
+	}
+	published, rows, err := p.publishModel(ctx, m.Name, inputs, staging, states)
+	if err != nil {
+		return err
+	}
+	p.ledger.Partitions[mark] = lake.Entry{Files: inputs, Generation: p.ledger.Partitions[mark].Generation + 1}
+	if err := p.swapLedger(ctx); err != nil {
+		return fmt.Errorf("record the model: %w", err)
+	}
+	if err := p.Warehouse.MarkBuilt(ctx, table); err != nil {
+		return err
+	}
+	report.Models = append(report.Models, ModelReport{Model: m.Name, Published: published, Rows: rows, Seconds: p.Now().Sub(started).Seconds()})
+	return nil
+}
+
+// publishModel swaps the partitions that are not what is published already.
+func (p *publisher) publishModel(ctx context.Context, name, inputs string, staging *clickhouse.Staging, states clickhouse.States) (published int, rows int64, err error) {
+	var swaps []swap
+	for partition, s := range states {
+		rows += s.Rows
+		old, ok := p.ledger.Partitions[name+"/"+partition]
+		if !ok || old.Rows != s.Rows || old.HashSum != s.HashSum {
+			swaps = append(swaps, swap{partition: partition, key: name + "/" + partition, files: inputs, state: s})
+		}
+	}
+	for key := range p.ledger.Partitions {
+		_, partition, _ := strings.Cut(key, "/")
+		if _, ok := states[partition]; tableOf(key) == name && !ok && partition != inputsMark {
+			swaps = append(swaps, swap{partition: partition, key: key})
+		}
+	}
+	if len(swaps) == 0 {
+		return 0, rows, nil
+	}
+	slices.SortFunc(swaps, func(a, b swap) int { return strings.Compare(a.key, b.key) })
+	return len(swaps), rows, p.swap(ctx, staging, swaps)
+}
+
+// testModel runs the data tests of a model on its staging table: a failure is of kind Gate and stops the publish, a
+// failed warning goes into the report.
+func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Model, staging *clickhouse.Staging, report *Report) error {
+	for i := range m.Tests {
+		t := &m.Tests[i]
+		result, err := p.Warehouse.RunTest(ctx, t.Query(staging.Table().SQL()), set.of(t.Params))
+		if err != nil {
+			return fmt.Errorf("data test %s: %w", t.Name, err)
+		}
+		if result.Failures == 0 {
+			continue
+		}
+		message := fmt.Sprintf("data test %s: %d rows fail%s", t.Name, result.Failures, sample(result))
+		if t.Warn {
+			report.Warnings = append(report.Warnings, fmt.Sprintf("model %s: %s", m.Name, message))
+			continue
+		}
+		return &fault.Error{Kind: fault.Gate, Err: fmt.Errorf("%s; the published table was left as it is", message),
+			Hint: "look at the rows in the lake tables (waymark sql), mend the export or the rules, and run again"}
+	}
+	return nil
+}
+
+// sample spells the first failing row; marts hold no personal data.
+func sample(r clickhouse.TestResult) string {
+	if len(r.Sample) == 0 {
+		return ""
+	}
+	var cells []string
+	for i, v := range r.Sample[0] {
+		cells = append(cells, r.Columns[i]+"="+v)
+	}
+	return " (e.g. " + strings.Join(cells, ", ") + ")"
+}
+
+// of returns the values of the given parameters: ClickHouse refuses those a statement does not use.
+func (s *modelSet) of(params []models.Param) map[string]string {
+	out := make(map[string]string, len(params))
+	for _, p := range params {
+		out[p.Name] = s.params[p.Name]
+	}
+	return out
+}

@@ -1,0 +1,154 @@
+package pipeline_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waymark/configs"
+	"waymark/internal/pipeline"
+	"waymark/load/clickhouse"
+	"waymark/load/engine/enginetest"
+)
+
+func TestMain(m *testing.M) { enginetest.Main(m) }
+
+// site is one lake, one warehouse and a directory of exports.
+type site struct {
+	t         *testing.T
+	dir       string
+	warehouse *clickhouse.Warehouse
+	log       bytes.Buffer
+}
+
+func newSite(t *testing.T) *site {
+	p := enginetest.Start(t)
+	w, err := clickhouse.Open(t.Context(), clickhouse.Options{Address: p.Address(), Secret: p.Secret(), Log: zerolog.Nop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return &site{t: t, dir: t.TempDir(), warehouse: w}
+}
+
+const key = "an-example-key-of-thirty-two-byte"
+
+// config reads sources (YAML list items) into a configuration of the site; $DIR is its directory.
+func (s *site) config(sources string, top ...string) *configs.Config {
+	s.t.Helper()
+	text := "lake: $DIR/lake\nwarehouse: embedded:$DIR/warehouse\nprivacy: { key: \"${env:KEY}\" }\n" +
+		strings.Join(top, "\n") + "\nsources:\n" + sources
+	text = strings.ReplaceAll(text, "$DIR", s.dir)
+	cfg, err := configs.Parse(filepath.Join(s.dir, "waymark.yaml"), []byte(text), func(string) (string, bool) { return key, true })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return cfg
+}
+
+func (s *site) runner(cfg *configs.Config) *pipeline.Runner {
+	s.t.Helper()
+	r, err := pipeline.New(s.t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.New(&s.log)})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { r.Close() })
+	return r
+}
+
+// run runs once; it must succeed.
+func (s *site) run(cfg *configs.Config) *pipeline.Report {
+	s.t.Helper()
+	report, err := s.runner(cfg).Run(s.t.Context(), nil)
+	if err != nil {
+		s.t.Fatalf("run: %v\n%s", err, s.log.String())
+	}
+	return report
+}
+
+// write puts a file into the site's directory; names that end in .gz are compressed. age orders modification times.
+func (s *site) write(name, text string, age time.Duration) {
+	s.t.Helper()
+	data := []byte(text)
+	if strings.HasSuffix(name, ".gz") {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(data); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			s.t.Fatal(err)
+		}
+		data = b.Bytes()
+	}
+	file := filepath.Join(s.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).Add(-age)
+	if err := os.Chtimes(file, at, at); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// query returns the rows of a statement, cells joined by "|".
+func (s *site) query(sql string) []string {
+	s.t.Helper()
+	rows, err := s.warehouse.Query(context.Background(), sql, nil, true)
+	if err != nil {
+		s.t.Fatalf("%s: %v", sql, err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		cells, err := rows.Text()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out = append(out, strings.Join(cells, "|"))
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatalf("%s: %v", sql, err)
+	}
+	return out
+}
+
+func (s *site) want(sql string, want ...string) {
+	s.t.Helper()
+	if got := s.query(sql); fmt.Sprint(got) != fmt.Sprint(want) {
+		s.t.Errorf("%s:\n got %v\nwant %v", sql, got, want)
+	}
+}
+
+// verify demands that the warehouse is what the lake says.
+func (s *site) verify(cfg *configs.Config) {
+	s.t.Helper()
+	v, err := s.runner(cfg).Verify(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if len(v.Differences) > 0 {
+		s.t.Errorf("verify: %+v", v.Differences)
+	}
+}
+
+// marts digests every mart, so that two states of a warehouse can be compared.
+func (s *site) marts() string {
+	s.t.Helper()
+	var out []string
+	for _, name := range s.query("SELECT name FROM system.tables WHERE database = 'waymark_mart' ORDER BY name") {
+		out = append(out, name+" "+strings.Join(s.query("SELECT count(), sum(cityHash64(*)) FROM waymark_mart.`"+name+"`"), ""))
+	}
+	return strings.Join(out, "\n")
+}

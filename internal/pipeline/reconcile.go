@@ -1,0 +1,153 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"waymark/internal/fault"
+	"waymark/load/clickhouse"
+	"waymark/schemas"
+)
+
+// Difference is one partition that is not what the ledger or the lake says.
+type Difference struct {
+	Table     string `json:"table"`
+	Partition string `json:"partition"`
+	Problem   string `json:"problem"`
+}
+
+// replay finishes the publishes of a run that died between its journal entry and its record: where the staging table
+// still holds what was meant, the swap is repeated (which is harmless); else the partition is forgotten and rebuilt.
+func (p *publisher) replay(ctx context.Context, targets map[string]clickhouse.Table) error {
+	if len(p.ledger.Intents) == 0 {
+		return nil
+	}
+	p.Log.Warn().Str("ledger", p.name).Int("partitions", len(p.ledger.Intents)).Msg("finishing a publish that was interrupted")
+	for _, in := range p.ledger.Intents {
+		target, ok := targets[tableOf(in.Partition)]
+		_, partition, _ := strings.Cut(in.Partition, "/")
+		if ok && in.Staging != "" {
+			if err := p.repeat(ctx, target, in.Staging, partition, clickhouse.State{Rows: in.Rows, HashSum: in.HashSum}); err != nil {
+				return err
+			}
+		}
+		p.forget(in.Partition)
+	}
+	p.ledger.Intents = nil
+	return p.swapLedger(ctx)
+}
+
+func (p *publisher) repeat(ctx context.Context, target clickhouse.Table, staging, partition string, want clickhouse.State) error {
+	s, err := p.Warehouse.AttachStaging(ctx, target, staging)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("attach staging %s: %w", staging, err)
+	}
+	states, err := s.State(ctx)
+	if err != nil {
+		return fmt.Errorf("read staging %s: %w", staging, err)
+	}
+	if states[partition] != want {
+		return nil
+	}
+	if err := s.Replace(ctx, partition); err != nil {
+		return fmt.Errorf("repeat the publish of %s: %w", partition, err)
+	}
+	return nil
+}
+
+// compare holds every partition of the targets against the ledger.
+func (p *publisher) compare(ctx context.Context, targets map[string]clickhouse.Table) ([]Difference, error) {
+	var out []Difference
+	for _, name := range slices.Sorted(maps.Keys(targets)) {
+		got, err := p.Warehouse.PartitionStates(ctx, targets[name])
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, fmt.Errorf("read %s: %w", targets[name], err)
+		}
+		want := clickhouse.States{}
+		for key, e := range p.ledger.Partitions {
+			if table, partition, _ := strings.Cut(key, "/"); table == name && partition != inputsMark && e.Rows > 0 {
+				want[partition] = clickhouse.State{Rows: e.Rows, HashSum: e.HashSum}
+			}
+		}
+		out = append(out, differences(name, want, got)...)
+	}
+	return out, nil
+}
+
+func differences(table string, want, got clickhouse.States) []Difference {
+	names := map[string]bool{}
+	for n := range want {
+		names[n] = true
+	}
+	for n := range got {
+		names[n] = true
+	}
+	var out []Difference
+	for _, n := range slices.Sorted(maps.Keys(names)) {
+		w, g := want[n], got[n]
+		switch {
+		case w == g:
+		case g.Rows == 0:
+			out = append(out, Difference{table, n, fmt.Sprintf("missing in the warehouse: the ledger says %d rows", w.Rows)})
+		case w.Rows == 0:
+			out = append(out, Difference{table, n, fmt.Sprintf("not in the ledger: the warehouse holds %d rows", g.Rows)})
+		case w.Rows != g.Rows:
+			out = append(out, Difference{table, n, fmt.Sprintf("the ledger says %d rows, the warehouse holds %d", w.Rows, g.Rows)})
+		default:
+			out = append(out, Difference{table, n, fmt.Sprintf("the %d rows are not those of the ledger (hash %x, not %x)", g.Rows, g.HashSum, w.HashSum)})
+		}
+	}
+	return out
+}
+
+// reconcile makes the ledger tell the truth about the warehouse before anything is planned from it.
+func (p *publisher) reconcile(ctx context.Context, targets map[string]clickhouse.Table) error {
+	if err := p.replay(ctx, targets); err != nil {
+		return err
+	}
+	diffs, err := p.compare(ctx, targets)
+	if err != nil || len(diffs) == 0 {
+		return err
+	}
+	for _, d := range diffs {
+		p.Log.Warn().Str("table", d.Table).Str("partition", d.Partition).Str("problem", d.Problem).Msg("partition will be rebuilt")
+		key := d.Table + "/" + d.Partition
+		p.forget(key)
+		p.forget(d.Table + "/" + inputsMark)
+		if strings.HasPrefix(d.Problem, "not in the ledger") {
+			if err := p.Warehouse.DropPartition(ctx, targets[d.Table], d.Partition); err != nil {
+				return fmt.Errorf("drop unknown partition %s: %w", key, err)
+			}
+		}
+	}
+	return p.swapLedger(ctx)
+}
+
+// dropLeftovers removes the staging tables of earlier runs; it comes after replay, which may still need them.
+func (p *publisher) dropLeftovers(ctx context.Context) error {
+	names, err := p.Warehouse.ListStagings(ctx)
+	if err != nil {
+		return fmt.Errorf("list staging tables: %w", err)
+	}
+	for _, n := range names {
+		if err := p.Warehouse.DropStaging(ctx, n); err != nil {
+			return fmt.Errorf("drop staging %s: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// rawTargets maps every lake table to its published table.
+func rawTargets() map[string]clickhouse.Table {
+	out := map[string]clickhouse.Table{}
+	for _, t := range schemas.Tables() {
+		out[t.Name] = clickhouse.RawTable(t)
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package pipeline
+
+import "time"
+
+// Report says what a run did; cmd prints it as a table or JSON.
+type Report struct {
+	RunID     string         `json:"run_id"`
+	StartedAt time.Time      `json:"started_at"`
+	Seconds   float64        `json:"seconds"`
+	Sources   []SourceReport `json:"sources"`
+	Tables    []TableReport  `json:"tables"`
+	Models    []ModelReport  `json:"models"`
+	Warnings  []string       `json:"warnings,omitempty"`
+}
+
+// SourceReport counts what one source gave.
+type SourceReport struct {
+	Source      string             `json:"source"`
+	Listed      int                `json:"listed"`      // objects of the listing
+	Transformed int                `json:"transformed"` // objects transformed in this run
+	Bytes       int64              `json:"bytes"`       // stored bytes of these
+	Records     int64              `json:"records"`
+	Rows        int64              `json:"rows"`
+	Rejects     int64              `json:"rejects"`
+	Quarantined []QuarantineReport `json:"quarantined,omitempty"` // in this run
+	NewColumns  []string           `json:"new_columns,omitempty"` // seen for the first time in this run
+}
+
+// QuarantineReport names an object that was set aside and why.
+type QuarantineReport struct {
+	Object  string `json:"object"`
+	Reason  string `json:"reason"`
+	Field   string `json:"field,omitempty"`
+	Line    int64  `json:"line,omitempty"`
+	Message string `json:"message"`
+}
+
+// TableReport counts what was published into one raw table.
+type TableReport struct {
+	Table      string `json:"table"`
+	Published  int    `json:"published"` // partitions replaced
+	Dropped    int    `json:"dropped"`   // partitions emptied
+	Rows       int64  `json:"rows"`      // rows of the replaced partitions
+	Duplicates int64  `json:"duplicates"`
+}
+
+// ModelReport counts what was built of one model.
+type ModelReport struct {
+	Model     string  `json:"model"`
+	Published int     `json:"published"`
+	Rows      int64   `json:"rows"` // of the whole model
+	Seconds   float64 `json:"seconds"`
+}
+
+// Rejects returns the number of rejected records and quarantined objects of the run.
+func (r *Report) Rejects() (records int64, objects int) {
+	for _, s := range r.Sources {
+		records += s.Rejects
+		objects += len(s.Quarantined)
+	}
+	return records, objects
+}
+
+// Idle reports whether the run found nothing to do.
+func (r *Report) Idle() bool {
+	n := 0
+	for _, s := range r.Sources {
+		n += s.Transformed
+	}
+	for _, t := range r.Tables {
+		n += t.Published + t.Dropped
+	}
+	for _, m := range r.Models {
+		n += m.Published
+	}
+	return n == 0
+}
+
+// Progress is told what a run is doing; methods may be called from many goroutines.
+type Progress interface {
+	Phase(name string, total int) // a phase with total steps begins
+	Step(n int)                   // n steps of the phase are done
+	Chunk(bytes, rows int64)      // input decoded
+}
+
+// Silent is a Progress that shows nothing.
+type Silent struct{}
+
+func (Silent) Phase(string, int)  {}
+func (Silent) Step(int)           {}
+func (Silent) Chunk(int64, int64) {}

@@ -1,0 +1,236 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"waymark/configs"
+	"waymark/extract/store"
+	"waymark/load/clickhouse"
+	"waymark/load/lake"
+	"waymark/schemas"
+	"waymark/transform/journey"
+)
+
+// clock is injected so that tests decide the time.
+type clock = func() time.Time
+
+// Options are what a Runner needs.
+type Options struct {
+	Config     *configs.Config
+	Warehouse  *clickhouse.Warehouse // may be nil for Plan of objects, Status and transform
+	Log        zerolog.Logger
+	Progress   Progress         // nil shows nothing
+	Now        func() time.Time // nil is time.Now
+	AcceptLoss bool             // publish partitions that lose more than half their rows
+}
+
+// Runner carries out the steps of runs over one configuration.
+type Runner struct {
+	Options
+	Lake        *lake.Lake
+	LakeObjects store.Store
+	Sources     []Source
+
+	rules  *journey.Rules
+	mu     sync.Mutex
+	stores map[string]store.Store // by bucket or directory
+}
+
+// New binds the configuration and opens the lake.
+func New(ctx context.Context, o Options) (*Runner, error) {
+	sources, err := Bind(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := journey.Parse(o.Config.Journey.Rules)
+	if err != nil {
+		return nil, err
+	}
+	if o.Progress == nil {
+		o.Progress = Silent{}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	root, err := store.OpenRoot(ctx, o.Config.Lake, s3Options(o.Config))
+	if err != nil {
+		return nil, fmt.Errorf("open lake: %w", err)
+	}
+	return &Runner{Options: o, Lake: lake.Open(root), LakeObjects: root, Sources: sources, rules: rules,
+		stores: map[string]store.Store{}}, nil
+}
+
+// Close closes every store.
+func (r *Runner) Close() error {
+	errs := []error{r.LakeObjects.Close()}
+	for _, s := range r.stores {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func s3Options(c *configs.Config) store.S3Options {
+	return store.S3Options{Region: c.S3.Region, Endpoint: c.S3.Endpoint, PathStyle: c.S3.PathStyle}
+}
+
+func (r *Runner) openStore(ctx context.Context, l store.Location) (store.Store, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := l.Scheme + ":" + l.Bucket + l.Dir
+	if s, ok := r.stores[key]; ok {
+		return s, nil
+	}
+	s, err := store.Open(ctx, l, s3Options(r.Config))
+	if err != nil {
+		return nil, err
+	}
+	r.stores[key] = s
+	return s, nil
+}
+
+func (r *Runner) workers() int {
+	if r.Config.Resources.Workers > 0 {
+		return r.Config.Resources.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// selected returns the sources of the given names, all when there are none; an unknown name is Invalid.
+func (r *Runner) selected(names []string) ([]*Source, error) {
+	var known []string
+	var out []*Source
+	for i := range r.Sources {
+		s := &r.Sources[i]
+		known = append(known, s.Config.Name)
+		if len(names) == 0 || slices.Contains(names, s.Config.Name) {
+			out = append(out, s)
+		}
+	}
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return nil, unknown("source", n, known)
+		}
+	}
+	return out, nil
+}
+
+// Run discovers, transforms, publishes and builds the models. Sources that fail do not keep the others from loading:
+// their errors are joined in the result beside the report.
+func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
+	chosen, err := r.selected(names)
+	if err != nil {
+		return nil, err
+	}
+	report := &Report{RunID: newID(), StartedAt: r.Now().UTC()}
+	r.Log = r.Log.With().Str("run_id", report.RunID).Logger()
+	found, failures := r.discoverAll(ctx, chosen)
+	current, committed, err := r.transformAll(ctx, found, report)
+	if err != nil {
+		failures = append(failures, err)
+	}
+	if ctx.Err() != nil {
+		return report, ctx.Err()
+	}
+	for i := range r.Sources {
+		s := &r.Sources[i]
+		if !slices.ContainsFunc(found, func(d *discovery) bool { return d.source.Config.Name == s.Config.Name }) {
+			d, err := r.offline(ctx, s)
+			if err != nil {
+				return report, err
+			}
+			current = append(current, d.current(nil)...)
+		}
+	}
+	if err := r.load(ctx, current, report); err != nil {
+		failures = append(failures, err)
+	}
+	report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
+	err = errors.Join(failures...)
+	if !errors.Is(err, ErrLeaseHeld) {
+		r.mirror(context.WithoutCancel(ctx), report, committed, err)
+	}
+	r.logRun(report, err)
+	return report, err
+}
+
+// discoverAll lists the sources, several at a time; a source that fails is left out and its error returned.
+func (r *Runner) discoverAll(ctx context.Context, chosen []*Source) ([]*discovery, []error) {
+	r.Progress.Phase("discover", len(chosen))
+	found, errs := make([]*discovery, len(chosen)), make([]error, len(chosen))
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i, s := range chosen {
+		group.Go(func() error {
+			found[i], errs[i] = r.discover(ctx, s)
+			r.Progress.Step(1)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return slices.DeleteFunc(found, func(d *discovery) bool { return d == nil }), slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
+
+// offline is the discovery of a source that this run does not list: what its manifests say.
+func (r *Runner) offline(ctx context.Context, s *Source) (*discovery, error) {
+	manifests, err := r.Lake.Manifests(ctx, s.Config.Name)
+	if err != nil {
+		return nil, inSource(s, fmt.Errorf("read manifests: %w", err))
+	}
+	return &discovery{source: s, manifests: manifests}, nil
+}
+
+// load publishes the current manifests' files and builds the models, under the lease.
+func (r *Runner) load(ctx context.Context, current []*lake.Manifest, report *Report) (err error) {
+	host, _ := os.Hostname()
+	lease, err := AcquireLease(ctx, r.LakeObjects, fmt.Sprintf("%s/%d/%s", host, os.Getpid(), report.RunID), r.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lease.Release(context.WithoutCancel(ctx))) }()
+	if err := r.Warehouse.Migrate(ctx, schemas.Tables()); err != nil {
+		return fmt.Errorf("prepare the warehouse: %w", err)
+	}
+	raw, err := r.newPublisher(ctx, lease, rawLedger)
+	if err != nil {
+		return err
+	}
+	marts, err := r.newPublisher(ctx, lease, martLedger)
+	if err != nil {
+		return err
+	}
+	models, err := r.models()
+	if err != nil {
+		return err
+	}
+	if err := raw.reconcile(ctx, rawTargets()); err != nil {
+		return err
+	}
+	if err := marts.reconcile(ctx, models.targets()); err != nil {
+		return err
+	}
+	if err := raw.dropLeftovers(ctx); err != nil {
+		return err
+	}
+	if report.Tables, err = raw.publishRaw(ctx, changes(desired(current), raw.ledger)); err != nil {
+		return err
+	}
+	return marts.buildModels(ctx, models, raw.ledger, report)
+}
+
+func newID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,27 @@
+package pipeline_test
+
+import (
+	"testing"
+
+	"waymark/internal/testenv"
+)
+
+// The two formats of the real GA4 sample give the same events, sessions, orders and revenue; the figures are those of
+// plain SQL over the sample's Parquet (24,219 rows; distinct (user_pseudo_id, ga_session_id); ecommerce.transaction_id).
+func TestRealGA4InBothFormats(t *testing.T) {
+	samples := testenv.Samples(t)
+	for _, format := range []string{"ga4_events_sampled.bqexport.ndjson.gz", "ga4_events_sampled.snappy.parquet"} {
+		t.Run(format, func(t *testing.T) {
+			s := newSite(t)
+			cfg := s.config("  - { name: web, system: ga4, export: events, location: "+samples+"/ga4/"+format+" }\n", "currency: USD")
+			report := s.run(cfg)
+			if rejects, _ := report.Rejects(); rejects > 0 {
+				t.Errorf("%d records were rejected", rejects)
+			}
+			s.want("SELECT count(), uniqExact(event_id) FROM waymark_raw.journey_event", "24219|24219")
+			s.want("SELECT count(), countIf(is_engaged) FROM cx_bi.fct_session", "20705|16090")
+			s.want("SELECT count() FROM cx_bi.fct_order", "525")
+			s.verify(cfg)
+		})
+	}
+}

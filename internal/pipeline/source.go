@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"waymark/configs"
+	"waymark/extract"
+	"waymark/extract/store"
+	"waymark/internal/fault"
+	"waymark/transform/journey"
+)
+
+// CodeVersion is part of every fingerprint: it is raised when the same input and configuration would give other rows,
+// so that everything is transformed anew.
+const CodeVersion = 1
+
+// Source is a configured source, bound to its export and its place.
+type Source struct {
+	Config      configs.Source
+	Export      extract.Export
+	Location    store.Location
+	Full        bool   // the newest object replaces the older ones
+	Fingerprint string // of the code and the configuration that its rows depend on
+}
+
+// Bind resolves every source of cfg. The error joins a *fault.Error per source that cannot be bound.
+func Bind(cfg *configs.Config) ([]Source, error) {
+	rules, err := journey.Parse(cfg.Journey.Rules)
+	if err != nil {
+		return nil, err
+	}
+	var out []Source
+	var errs []error
+	for i, sc := range cfg.Sources {
+		s, err := bind(cfg, sc, rules)
+		if err != nil {
+			field := "export"
+			if errors.Is(err, errLocation) {
+				field = "location"
+			}
+			path := fmt.Sprintf("sources[%d].%s", i, field)
+			errs = append(errs, &fault.Error{Kind: fault.Invalid, Object: cfg.File, Line: int64(cfg.Line(path)), Field: path,
+				Err: err, Hint: fault.HintOf(err)})
+			continue
+		}
+		out = append(out, s)
+	}
+	return out, errors.Join(errs...)
+}
+
+var errLocation = errors.New("location is not usable")
+
+func bind(cfg *configs.Config, sc configs.Source, rules *journey.Rules) (Source, error) {
+	export, err := FindExport(sc.System, sc.Export)
+	if err != nil {
+		return Source{}, err
+	}
+	location, err := store.ParseLocation(sc.Location)
+	if err != nil {
+		return Source{}, fmt.Errorf("%w: %w", errLocation, err)
+	}
+	full := sc.Mode == "full" || sc.Mode == "" && export.FullByDefault
+	return Source{Config: sc, Export: export, Location: location, Full: full, Fingerprint: fingerprint(cfg, sc, export, rules)}, nil
+}
+
+// fingerprint covers everything besides the object that the rows depend on. The privacy key enters through a check
+// value that does not reveal it.
+func fingerprint(cfg *configs.Config, sc configs.Source, export extract.Export, rules *journey.Rules) string {
+	mac := hmac.New(sha256.New, []byte(cfg.Privacy.Key))
+	mac.Write([]byte("waymark key check"))
+	var columns []string
+	for _, t := range export.Tables {
+		columns = append(columns, t.Name)
+		for _, c := range t.Columns {
+			columns = append(columns, fmt.Sprintf("%s %d %t", c.Name, c.Type, c.Nullable))
+		}
+	}
+	text, _ := json.Marshal([]any{CodeVersion, export.System, export.Name, columns, rules.Fingerprint(), cfg.Timezone,
+		hex.EncodeToString(mac.Sum(nil)[:8]), sc.Timezone, sc.Currency, sc.Country, sc.Fields, sc.Encoding, sc.Delimiter,
+		sc.DecimalComma, sc.RejectLimit})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Options returns the extract options of s.
+func (s *Source) Options(cfg *configs.Config) extract.Options {
+	o := extract.Options{Fields: s.Config.Fields, Currency: s.Config.Currency, DecimalComma: s.Config.DecimalComma,
+		Encoding: s.Config.Encoding, Country: s.Config.Country, TimeZone: s.Config.Timezone, ChunkBytes: cfg.Resources.ChunkMiB << 20}
+	if s.Config.Delimiter == "tab" {
+		o.Delimiter = '\t'
+	} else if s.Config.Delimiter != "" {
+		o.Delimiter = s.Config.Delimiter[0]
+	}
+	return o
+}

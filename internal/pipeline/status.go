@@ -1,0 +1,106 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"waymark/load/lake"
+)
+
+// SourceStatus is what the lake knows of one source.
+type SourceStatus struct {
+	Source      string             `json:"source"`
+	System      string             `json:"system"`
+	Export      string             `json:"export"`
+	Objects     int                `json:"objects"` // committed
+	Bytes       int64              `json:"bytes"`
+	Records     int64              `json:"records"`
+	Rows        int64              `json:"rows"`
+	Rejects     int64              `json:"rejects"`
+	Newest      time.Time          `json:"newest"`   // time of the newest object
+	Outdated    int                `json:"outdated"` // objects made by other code or configuration
+	Quarantined []QuarantineReport `json:"quarantined,omitempty"`
+	NewColumns  []string           `json:"new_columns,omitempty"`
+}
+
+// Status is the state of the lake and what is published of it.
+type Status struct {
+	Sources    []SourceStatus `json:"sources"`
+	Partitions int            `json:"partitions"` // published partitions of lake tables
+	Rows       int64          `json:"rows"`       // rows in them
+	Pending    int            `json:"pending"`    // partitions whose files are committed and not published
+	Models     int            `json:"models"`     // partitions of models
+}
+
+// Healthy reports whether nothing waits and nothing is set aside.
+func (s *Status) Healthy() bool {
+	return s.Pending == 0 && !slices.ContainsFunc(s.Sources, func(x SourceStatus) bool { return len(x.Quarantined) > 0 })
+}
+
+// Status reads the lake only: neither the sources' listings nor the warehouse.
+func (r *Runner) Status(ctx context.Context, names []string) (*Status, error) {
+	chosen, err := r.selected(names)
+	if err != nil {
+		return nil, err
+	}
+	out := &Status{}
+	var current []*lake.Manifest
+	for i := range r.Sources {
+		d, err := r.offline(ctx, &r.Sources[i])
+		if err != nil {
+			return nil, err
+		}
+		mine := d.current(nil)
+		current = append(current, mine...)
+		if slices.Contains(chosen, d.source) {
+			out.Sources = append(out.Sources, sourceStatus(d, mine))
+		}
+	}
+	ledger, _, err := r.Lake.ReadLedger(ctx, rawLedger)
+	if err != nil {
+		return nil, err
+	}
+	marts, _, err := r.Lake.ReadLedger(ctx, martLedger)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range ledger.Partitions {
+		out.Partitions++
+		out.Rows += e.Rows
+	}
+	for _, e := range marts.Partitions {
+		if e.Rows > 0 {
+			out.Models++
+		}
+	}
+	out.Pending = len(changes(desired(current), ledger))
+	return out, nil
+}
+
+func sourceStatus(d *discovery, current []*lake.Manifest) SourceStatus {
+	out := SourceStatus{Source: d.source.Config.Name, System: d.source.Export.System, Export: d.source.Export.Name}
+	for _, m := range current {
+		if m.Status == lake.Committed {
+			out.Objects++
+			out.Bytes += m.Object.Size
+			out.Records += m.Records
+			out.Rows += m.Rows
+			out.Rejects += m.Rejects
+		}
+		if m.Fingerprint != d.source.Fingerprint {
+			out.Outdated++
+		}
+		out.NewColumns = append(out.NewColumns, m.NewColumns...)
+		if t := time.UnixMicro(m.Object.Modified).UTC(); t.After(out.Newest) {
+			out.Newest = t
+		}
+	}
+	newest, _ := d.versions(nil)
+	for _, m := range aside(newest) {
+		out.Quarantined = append(out.Quarantined, quarantineReport(m))
+	}
+	slices.Sort(out.NewColumns)
+	out.NewColumns = slices.Compact(out.NewColumns)
+	return out
+}

@@ -1,0 +1,287 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+
+	"waymark/extract"
+	"waymark/extract/store"
+	"waymark/internal/fault"
+	"waymark/load/lake"
+	"waymark/schemas"
+	"waymark/transform"
+)
+
+// minRejects is the number of rejected records below which an object is never quarantined for its reject rate: one bad
+// line of three is a bad line, not a bad file.
+const minRejects = 10
+
+// transformer turns one object after another into Parquet and a manifest. Memory is bounded by slots: each chunk in
+// flight holds one, from before it is read until it is encoded, however many objects are open.
+type transformer struct {
+	*Runner
+	slots chan struct{}
+}
+
+func (r *Runner) newTransformer() *transformer {
+	return &transformer{Runner: r, slots: make(chan struct{}, r.workers())}
+}
+
+// object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
+// quarantined; an error means that nothing was committed.
+func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lake.Manifest, error) {
+	job := t.newJob(it)
+	defer job.close()
+	columns, err := job.decode(ctx, st)
+	var bad *extract.Quarantine
+	if err != nil && !errors.As(err, &bad) {
+		return nil, inObject(it, err)
+	}
+	if bad == nil && job.tooManyRejects() {
+		bad = &extract.Quarantine{Reason: schemas.TooManyRejects,
+			Message: fmt.Sprintf("%d of %d records were rejected, the limit is %g %%", job.counts.Rejects, job.counts.Records, 100*it.Source.Config.RejectLimit)}
+	}
+	m := job.manifest(columns)
+	if bad != nil {
+		m.Status, m.Reason, m.Field, m.Line, m.Message = lake.Quarantined, string(bad.Reason), bad.Field, bad.Line, bad.Message
+		m.Rows = 0
+		if err := job.rejectObject(bad); err != nil {
+			return nil, inObject(it, err)
+		}
+	} else if m.Outputs, err = job.rows.Finish(ctx, t.LakeObjects); err != nil {
+		return nil, inObject(it, fmt.Errorf("write to the lake: %w", err))
+	}
+	rejects, err := job.rejects.Finish(ctx, t.LakeObjects)
+	if err != nil {
+		return nil, inObject(it, fmt.Errorf("write rejects to the lake: %w", err))
+	}
+	m.Outputs = append(m.Outputs, rejects...)
+	if err := t.commit(ctx, it, m); err != nil {
+		return nil, inObject(it, fmt.Errorf("commit manifest: %w", err))
+	}
+	return m, nil
+}
+
+// spoolMemory is what a spool keeps in memory before it uses a temporary file.
+const spoolMemory = 8 << 20
+
+func (t *transformer) commit(ctx context.Context, it Item, m *lake.Manifest) error {
+	if it.Manifest != nil {
+		m.ETag = it.Manifest.ETag
+		return t.Lake.ReplaceManifest(ctx, m)
+	}
+	return t.Lake.WriteManifest(ctx, m)
+}
+
+// job is the decoding of one object. Rejects have a spool of their own: they are kept when the object is quarantined.
+type job struct {
+	*transformer
+	item          Item
+	rows, rejects *lake.Spool
+	counts        transform.Counts
+
+	mu    sync.Mutex
+	spare []*worker
+}
+
+func (t *transformer) newJob(it Item) *job {
+	temp := t.Config.Resources.Temp
+	return &job{transformer: t, item: it, rows: lake.NewSpool(temp, spoolMemory), rejects: lake.NewSpool(temp, spoolMemory)}
+}
+
+func (j *job) close() {
+	_ = j.rows.Close() // what they wrote is a temporary file
+	_ = j.rejects.Close()
+}
+
+// add keeps the row groups of one chunk.
+func (j *job) add(groups []lake.RowGroup) error {
+	rejects := slices.IndexFunc(groups, func(g lake.RowGroup) bool { return g.Table == schemas.RejectTable })
+	if rejects < 0 {
+		return j.rows.Add(groups)
+	}
+	// The reject table is the last one of schemas.Tables, and so of a chunk's batches.
+	return errors.Join(j.rows.Add(groups[:rejects]), j.rejects.Add(groups[rejects:]))
+}
+
+// worker is what one chunk needs; it is used by one goroutine at a time.
+type worker struct {
+	decoder  extract.Decoder
+	finisher *transform.Finisher
+	encoder  *lake.Encoder
+}
+
+// encoded is a decoded and encoded chunk, or why there is none.
+type encoded struct {
+	groups []lake.RowGroup
+	counts transform.Counts
+	bytes  int64
+	err    error
+}
+
+// decode runs the object's chunks through the workers and adds their row groups to the spool in the order of the
+// chunks, so that the result does not depend on the number of workers. It returns the columns that nobody knows.
+func (j *job) decode(ctx context.Context, st store.Store) ([]string, error) {
+	stream, err := j.item.Source.Export.Open(ctx, j.input(st), j.item.Source.Options(j.Config))
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	queue := make(chan chan encoded, cap(j.slots)) // in the order of the chunks
+	go j.feed(ctx, stream, queue)
+	var failed error
+	for future := range queue {
+		e := <-future
+		if failed != nil {
+			continue
+		}
+		if e.err == nil {
+			e.err = j.add(e.groups)
+		}
+		if e.err != nil {
+			failed = e.err
+			cancel()
+			continue
+		}
+		j.counts.Records += e.counts.Records
+		j.counts.Rows += e.counts.Rows
+		j.counts.Rejects += e.counts.Rejects
+		j.Progress.Chunk(e.bytes, e.counts.Rows)
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return stream.NewColumns(), nil
+}
+
+// feed reads chunks and starts a worker for each; it closes queue at the end of the stream.
+func (j *job) feed(ctx context.Context, stream extract.Stream, queue chan<- chan encoded) {
+	defer close(queue)
+	var running sync.WaitGroup
+	defer running.Wait()
+	for {
+		future := make(chan encoded, 1)
+		select {
+		case j.slots <- struct{}{}:
+		case <-ctx.Done():
+			future <- encoded{err: ctx.Err()}
+			queue <- future
+			return
+		}
+		chunk, err := stream.Next(ctx)
+		if err != nil {
+			<-j.slots
+			if !errors.Is(err, io.EOF) {
+				future <- encoded{err: err}
+				queue <- future
+			}
+			return
+		}
+		queue <- future
+		running.Go(func() {
+			defer func() { <-j.slots }()
+			future <- j.chunk(ctx, stream, chunk)
+		})
+	}
+}
+
+// chunk decodes and encodes one chunk. A panic is a defect of a decoder; it costs the object, not the process.
+func (j *job) chunk(ctx context.Context, stream extract.Stream, c extract.Chunk) (out encoded) {
+	w := j.take(stream)
+	defer func() {
+		if p := recover(); p != nil {
+			out = encoded{err: fault.New(fault.Internal, "decoder panicked in chunk %d (line %d on): %v", c.Index, c.Line, p)}
+		}
+	}()
+	if c.Release != nil {
+		defer c.Release()
+	}
+	if err := w.decoder.Decode(ctx, c, w.finisher); err != nil {
+		return encoded{err: err}
+	}
+	out.counts, out.bytes = w.finisher.Counts(), int64(len(c.Data))
+	for _, b := range w.finisher.Batches() {
+		groups, err := w.encoder.Encode(b)
+		if err != nil {
+			return encoded{err: err}
+		}
+		out.groups = append(out.groups, groups...)
+	}
+	w.finisher.Reset()
+	j.give(w)
+	return out
+}
+
+func (j *job) take(stream extract.Stream) *worker {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if n := len(j.spare); n > 0 {
+		w := j.spare[n-1]
+		j.spare = j.spare[:n-1]
+		return w
+	}
+	return &worker{decoder: stream.NewDecoder(), finisher: transform.New(j.settings()), encoder: lake.NewEncoder()}
+}
+
+func (j *job) give(w *worker) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.spare = append(j.spare, w)
+}
+
+func (j *job) settings() transform.Settings {
+	s := j.item.Source
+	return transform.Settings{Source: s.Config.Name, System: s.Export.System, Export: s.Export.Name, Object: j.item.URI,
+		Modified: j.item.Info.Modified.UnixMicro(), Key: []byte(j.Config.Privacy.Key), Location: j.Config.Location(), Rules: j.rules,
+		Currency: s.Config.Currency, Country: s.Config.Country}
+}
+
+// input adapts the stored object to what extract reads.
+func (j *job) input(st store.Store) extract.Input {
+	info := j.item.Info
+	return extract.Input{Name: j.item.URI, Size: info.Size, Modified: info.Modified.UnixMicro(),
+		Open: func(ctx context.Context) (io.ReadCloser, error) { return st.Open(ctx, info) },
+		ReadAt: func(ctx context.Context, p []byte, off int64) (int, error) {
+			return st.ReadAt(ctx, info, p, off)
+		}}
+}
+
+func (j *job) tooManyRejects() bool {
+	c := j.counts
+	return c.Rejects >= minRejects && float64(c.Rejects) > j.item.Source.Config.RejectLimit*float64(c.Records)
+}
+
+func (j *job) manifest(newColumns []string) *lake.Manifest {
+	s := j.item.Source
+	return &lake.Manifest{Source: s.Config.Name, System: s.Export.System, Export: s.Export.Name,
+		Object: lake.Ref(j.item.URI, j.item.Info), Fingerprint: s.Fingerprint, Status: lake.Committed,
+		Records: j.counts.Records, Rows: j.counts.Rows, Rejects: j.counts.Rejects, NewColumns: newColumns}
+}
+
+// rejectObject adds the one reject row that stands for a quarantined object.
+func (j *job) rejectObject(q *extract.Quarantine) error {
+	f := transform.New(j.settings())
+	if err := f.Reject(schemas.Reject{Line: q.Line, Reason: q.Reason, Field: q.Field, Message: "object quarantined: " + q.Message}); err != nil {
+		return err
+	}
+	for _, b := range f.Batches() {
+		groups, err := lake.NewEncoder().Encode(b)
+		if err != nil {
+			return err
+		}
+		if err := j.rejects.Add(groups); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inObject(it Item, err error) error {
+	return &fault.Error{Kind: fault.KindOf(err), Source: it.Source.Config.Name, Object: it.URI, Err: err, Hint: fault.HintOf(err)}
+}

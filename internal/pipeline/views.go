@@ -1,0 +1,5 @@
+package pipeline
+
+import "waymark/load/clickhouse"
+
+func biViews(set *modelSet) ([]clickhouse.View, error) { return nil, nil }
