@@ -84,6 +84,7 @@ func (s *stream) Close() error {
 // decoder decodes chunks record by record.
 type decoder struct {
 	record func(rec *jsonscan.Record, sink schemas.Sink) error
+	rec    jsonscan.Record // here and not in Decode, so that it is not allocated for each record
 }
 
 // Decode implements extract.Decoder.
@@ -97,7 +98,8 @@ func (d *decoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink
 		if rec.Reason != "" {
 			err = sink.Reject(rec.Rejection(nil))
 		} else {
-			err = d.record(&rec, sink)
+			d.rec = rec
+			err = d.record(&d.rec, sink)
 		}
 		if err != nil {
 			return err
