@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"waymark/load/lake/laketest"
 	"waymark/schemas"
 )
 
@@ -49,4 +50,27 @@ func laps(b *testing.B) func(string) {
 		b.ReportMetric(now.Sub(last).Seconds(), "s-"+step)
 		last = now
 	}
+}
+
+// BenchmarkLoad sends one Parquet file of the lake, and the same rows as columns.
+func BenchmarkLoad(b *testing.B) {
+	w, ctx := open(b), b.Context()
+	batch := laketest.Batch(schemas.JourneyEvent, laketest.Shape{Seed: 1, Rows: 200_000, Partitions: 1})
+	clampTimes(batch)
+	store, outputs, _ := encode(b, batch)
+	file := store.Bytes(outputs[0].Key)
+	s := newStaging(b, w, schemas.JourneyEvent, "bench")
+	b.Run("parquet", func(b *testing.B) {
+		b.SetBytes(int64(len(file)))
+		for b.Loop() {
+			must(b, s.Load(ctx, "x.parquet", reader(file)))
+		}
+		b.ReportMetric(float64(b.N)*float64(batch.Rows)/b.Elapsed().Seconds(), "rows/s")
+	})
+	b.Run("columns", func(b *testing.B) {
+		for b.Loop() {
+			must(b, s.LoadBatch(ctx, batch))
+		}
+		b.ReportMetric(float64(b.N)*float64(batch.Rows)/b.Elapsed().Seconds(), "rows/s")
+	})
 }
