@@ -99,14 +99,15 @@ func TestParseRefuses(t *testing.T) {
 		rule Rule
 		want string
 	}{
-		"condition":  {Rule{When: Condition{"page_pth": {"/x"}}, Stage: "use"}, `rules[1].when.page_pth: unknown condition; did you mean "page_path"?`},
-		"event type": {Rule{When: Condition{"event_type": {"page_view"}}, Stage: "use"}, `rules[1].when.event_type: unknown event type "page_view"; did you mean "page_viewed"?`},
-		"stage":      {Rule{Stage: "loyality"}, `rules[1].stage: unknown stage "loyality"; did you mean "loyalty"?`},
-		"nothing":    {Rule{}, `rules[1]: gives none of stage, touchpoint and channel`},
-		"empty list": {Rule{When: Condition{"medium": {}}, Stage: "use"}, `rules[1].when.medium: an empty list never matches`},
-		"class":      {Rule{When: Condition{"medium": {"[a"}}, Stage: "use"}, `rules[1].when.medium: a [ without its ]`},
-		"braces":     {Rule{When: Condition{"medium": {"{a"}}, Stage: "use"}, `rules[1].when.medium: braces`},
-		"label":      {Rule{Touchpoint: "Help Page"}, `rules[1].touchpoint: must be`},
+		"condition":    {Rule{When: Condition{"page_pth": {"/x"}}, Stage: "use"}, `rules[1].when.page_pth: unknown condition; did you mean "page_path"?`},
+		"event type":   {Rule{When: Condition{"event_type": {"page_view"}}, Stage: "use"}, `rules[1].when.event_type: unknown event type "page_view"; did you mean "page_viewed"?`},
+		"stage":        {Rule{Stage: "loyality"}, `rules[1].stage: unknown stage "loyality"; did you mean "loyalty"?`},
+		"nothing":      {Rule{}, `rules[1]: gives none of stage, touchpoint and channel`},
+		"empty list":   {Rule{When: Condition{"medium": {}}, Stage: "use"}, `rules[1].when.medium: an empty list never matches`},
+		"class":        {Rule{When: Condition{"medium": {"[a"}}, Stage: "use"}, `rules[1].when.medium: a [ without its ]`},
+		"braces":       {Rule{When: Condition{"medium": {"{a"}}, Stage: "use"}, `rules[1].when.medium: braces`},
+		"alternatives": {Rule{When: Condition{"medium": {strings.Repeat("{a,b,c,d,e,f,g,h}", 8)}}, Stage: "use"}, `rules[1].when.medium: too many alternatives`},
+		"label":        {Rule{Touchpoint: "Help Page"}, `rules[1].touchpoint: must be`},
 	} {
 		_, err := Parse([]Rule{{Stage: "use"}, c.rule})
 		var f *fault.Error

@@ -141,7 +141,8 @@ func first(have, next []byte) []byte {
 func (c *compiled) match(e *Event) bool {
 	for i := range c.conds {
 		k := &c.conds[i]
-		if !matchAny(k.patterns, strings.ToLower(string(e.field(k.key)))) {
+		text := e.field(k.key)
+		if !matchAny(k.patterns, strings.ToLower(string(text[:min(len(text), maxMatched)]))) {
 			return false
 		}
 	}

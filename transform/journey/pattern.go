@@ -17,7 +17,11 @@ type pattern struct {
 func compilePatterns(list Patterns, path bool) ([]pattern, string) {
 	var out []pattern
 	for _, raw := range list {
-		for _, text := range expandBraces(strings.ToLower(raw), 0) {
+		list := expandBraces(strings.ToLower(raw), 0)
+		if list == nil {
+			return nil, "too many alternatives"
+		}
+		for _, text := range list {
 			if reason := checkPattern(text); reason != "" {
 				return nil, reason
 			}
@@ -30,12 +34,18 @@ func compilePatterns(list Patterns, path bool) ([]pattern, string) {
 	return out, ""
 }
 
-const maxAlternatives = 256
+// Bounds of a pattern and of the text it is held against; the rest of a longer text is not looked at.
+const (
+	maxAlternatives = 256
+	maxBraces       = 8
+	maxMatched      = 4096
+)
 
-// expandBraces turns a{b,c}d into abd and acd. Unbalanced braces stay and fail checkPattern.
+// expandBraces turns a{b,c}d into abd and acd. Unbalanced braces stay and fail checkPattern; nil means too many
+// alternatives.
 func expandBraces(text string, depth int) []string {
 	open := strings.IndexByte(text, '{')
-	if open < 0 || depth > 8 {
+	if open < 0 || depth > maxBraces {
 		return []string{text}
 	}
 	level, start := 0, open+1
@@ -59,20 +69,22 @@ func expandBraces(text string, depth int) []string {
 	return []string{text}
 }
 
+// joinAlternatives gives up as soon as there are too many, and so do its callers: the work is bounded.
 func joinAlternatives(before string, parts []string, after string, depth int) []string {
 	var out []string
 	for _, p := range parts {
-		out = append(out, expandBraces(before+p+after, depth+1)...)
-		if len(out) > maxAlternatives {
-			return []string{"{"}
+		list := expandBraces(before+p+after, depth+1)
+		if list == nil || len(out)+len(list) > maxAlternatives {
+			return nil
 		}
+		out = append(out, list...)
 	}
 	return out
 }
 
 func checkPattern(text string) string {
 	if strings.ContainsAny(text, "{}") {
-		return "braces that do not pair up, or too many alternatives"
+		return "braces that do not pair up, or nest too deep"
 	}
 	for i := 0; i < len(text); i++ {
 		if text[i] == '[' {

@@ -156,7 +156,7 @@ func FuzzRedact(f *testing.F) {
 			if strings.Trim(word, "x_") == "" {
 				continue
 			}
-			if !bytes.Contains(raw, []byte(`"`+word+`"`)) {
+			if !bytes.Contains(raw, []byte(`"`+word)) { // the limit may cut a name
 				t.Fatalf("%q leaves and is no member name", word)
 			}
 		}
