@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,38 @@ func TestDocumentsThatCannotBeRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// No text, however broken, panics, and what can be read is written again as it was.
+func FuzzManifest(f *testing.F) {
+	f.Add([]byte(wantManifest))
+	f.Add([]byte(`{"format":1,"partitions":{"a/b":{"files":"x","generation":1,"hash_sum":"1","rows":2}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var store laketest.Memory
+		for _, key := range []string{manifestKey, "ledger/w.json"} {
+			if _, err := store.Put(t.Context(), key, bytes.NewReader(data), int64(len(data)), object.Condition{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := lake.Open(&store)
+		if _, _, err := l.ReadLedger(t.Context(), "w"); err != nil && !fault.Is(err, fault.Invalid) {
+			t.Errorf("the ledger gives %v", err)
+		}
+		all, err := l.Manifests(t.Context(), "web")
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Errorf("the manifest gives %v", err)
+			}
+			return
+		}
+		if err := l.ReplaceManifest(t.Context(), &all[0]); err != nil {
+			t.Fatal(err)
+		}
+		again, err := l.Manifests(t.Context(), "web")
+		if err != nil || !reflect.DeepEqual(again, all) {
+			t.Errorf("written again it is %+v, %v; want %+v", again, err, all)
+		}
+	})
 }
 
 func checkUnreadable(t *testing.T, err, want error, key string) {

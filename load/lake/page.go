@@ -2,6 +2,7 @@ package lake
 
 import (
 	"encoding/binary"
+	"hash/crc32"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/rle"
@@ -69,7 +70,7 @@ func (p *pages) flush(dst []byte, c *chunk, compress bool) []byte {
 		if compress {
 			stored = p.compress(raw)
 		}
-		p.writeHeader(m, len(raw), len(stored))
+		p.writeHeader(m, len(raw), stored)
 		dst = append(dst, p.header.buf...)
 		dst = append(dst, stored...)
 		c.raw += int64(len(p.header.buf) + len(raw))
@@ -98,7 +99,8 @@ func (p *pages) compress(raw []byte) []byte {
 	return p.packed
 }
 
-func (p *pages) writeHeader(m pageMark, raw, stored int) {
+// writeHeader makes the header of a page of raw bytes, of which stored are written.
+func (p *pages) writeHeader(m pageMark, raw int, stored []byte) {
 	w := &p.header
 	w.buf = w.buf[:0]
 	w.open()
@@ -108,7 +110,8 @@ func (p *pages) writeHeader(m pageMark, raw, stored int) {
 		w.i32(1, int32(format.DataPage))
 	}
 	w.i32(2, int32(raw))
-	w.i32(3, int32(stored))
+	w.i32(3, int32(len(stored)))
+	w.i32(4, int32(crc32.ChecksumIEEE(stored)))
 	if m.dictionary {
 		w.begin(7)
 		w.i32(1, m.values)

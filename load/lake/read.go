@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 
 	"waymark/internal/fault"
 	"waymark/schemas"
@@ -17,7 +18,8 @@ import (
 
 // ReadParquet yields the rows of a file of t in batches, in file order; the batch is reused between calls. A file
 // that is not t's is SchemaDrift; one that is damaged or whose rows do not add up to its own totals is Invalid, which
-// for the totals is only known after the last batch.
+// for the totals is only known after the last batch. Pages carry checksums, their headers do not: where the bytes are
+// not known to be right, use ReadOutput.
 func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, t *schemas.Table, yield func(*schemas.Batch) error) error {
 	f, err := openParquet(r, size, t)
 	if err != nil {
@@ -51,22 +53,35 @@ func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, t *schemas.Tabl
 	return nil
 }
 
-// Verify reads a whole data file and holds it against its name and what the manifest says of it.
+// ReadOutput is ReadParquet for a file that a manifest names, of which nothing is trusted: the content is held against
+// its name before it is decoded, and rows, hash sum and partition against out.
+func ReadOutput(ctx context.Context, r io.ReaderAt, size int64, out Output, yield func(*schemas.Batch) error) error {
+	if err := readOutput(ctx, r, size, out, yield); err != nil {
+		return fmt.Errorf("data file %s: %w", out.Key, err)
+	}
+	return nil
+}
+
+// Verify reads a data file to the end and holds it against its name and against out.
 func Verify(ctx context.Context, r io.ReaderAt, size int64, out Output) error {
+	return ReadOutput(ctx, r, size, out, func(*schemas.Batch) error { return nil })
+}
+
+func readOutput(ctx context.Context, r io.ReaderAt, size int64, out Output, yield func(*schemas.Batch) error) error {
 	t := schemas.TableByName(out.Table)
 	if t == nil {
-		return fault.New(fault.SchemaDrift, "verify %s: no such table", out.Key)
+		return fault.New(fault.SchemaDrift, "there is no table %s", out.Table)
 	}
 	part, err := ParsePartition(t, out.Partition)
 	if err != nil {
-		return fmt.Errorf("verify %s: %w", out.Key, err)
+		return err
 	}
 	digest := sha256.New()
 	if _, err := io.Copy(digest, io.NewSectionReader(r, 0, size)); err != nil {
-		return fmt.Errorf("verify %s: %w", out.Key, err)
+		return err
 	}
 	if out.Key != dataKey(out.Table, out.Partition, hex.EncodeToString(digest.Sum(nil))) {
-		return fault.New(fault.Invalid, "verify %s: the content is not what the name says", out.Key)
+		return fault.New(fault.Invalid, "the content is not what the name says")
 	}
 	var rows int64
 	var sum uint64
@@ -78,15 +93,12 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, out Output) error {
 				return fault.New(fault.Invalid, "a row of another partition")
 			}
 		}
-		return nil
+		return yield(b)
 	})
 	if err == nil && (rows != out.Rows || sum != out.HashSum) {
 		err = fault.New(fault.Invalid, "rows or row hashes are not what the manifest says")
 	}
-	if err != nil {
-		return fmt.Errorf("verify %s: %w", out.Key, err)
-	}
-	return nil
+	return err
 }
 
 // openParquet opens a file and holds its schema against t.
@@ -94,6 +106,9 @@ func openParquet(r io.ReaderAt, size int64, t *schemas.Table) (f *parquet.File, 
 	defer noPanic(&err)
 	f, err = parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.OptimisticRead(true))
 	if err != nil {
+		return nil, damaged(t, err)
+	}
+	if err := checkChunks(f, size); err != nil {
 		return nil, damaged(t, err)
 	}
 	all := leaves(t)
@@ -108,6 +123,23 @@ func openParquet(r io.ReaderAt, size int64, t *schemas.Table) (f *parquet.File, 
 		}
 	}
 	return f, nil
+}
+
+// checkChunks holds the footer's places and sizes to what this package writes into a file of size bytes.
+func checkChunks(f *parquet.File, size int64) error {
+	for _, group := range f.Metadata().RowGroups {
+		if group.NumRows < 0 || group.NumRows > maxGroupRows {
+			return fmt.Errorf("a row group of %d rows", group.NumRows)
+		}
+		for i := range group.Columns {
+			c := &group.Columns[i].MetaData
+			if c.Codec != format.Zstd && c.Codec != format.Uncompressed || c.TotalCompressedSize < 0 || c.DataPageOffset < 0 ||
+				c.DictionaryPageOffset < 0 || c.DataPageOffset > size || c.TotalCompressedSize > size-c.DictionaryPageOffset {
+				return errors.New("a column chunk that cannot be")
+			}
+		}
+	}
+	return nil
 }
 
 // damaged tells errors of the storage below from a file that is not what it should be.

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"waymark/internal/fault"
@@ -48,7 +50,16 @@ func TestTotalsAreChecked(t *testing.T) {
 	changed := bytes.Clone(data)
 	changed[at]++
 	if err := readAll(t.Context(), changed, b.Table); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a changed row hash gives %v", err)
+		t.Errorf("a changed row hash gives %v, the page's checksum should", err)
+	}
+	changed = bytes.Clone(data)
+	at = bytes.Index(data, strconv.AppendUint(nil, out.HashSum, 10))
+	if at < 0 {
+		t.Fatal("the footer does not say the hash sum")
+	}
+	changed[at] ^= 1
+	if err := readAll(t.Context(), changed, b.Table); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "add up") {
+		t.Errorf("another sum in the footer gives %v", err)
 	}
 	verify := func(data []byte, out lake.Output) error {
 		return lake.Verify(t.Context(), bytes.NewReader(data), int64(len(data)), out)
@@ -108,17 +119,39 @@ func TestTruncatedFilesAreInvalid(t *testing.T) {
 	}
 }
 
-// No file, however damaged, panics or passes for another one without an error.
-func FuzzReadParquet(f *testing.F) {
-	for seed := range uint64(3) {
-		data, _ := oneFile(f, laketest.Batch(schemas.Campaign, laketest.Shape{Seed: seed, Rows: 20, Partitions: 1}))
-		f.Add(data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := readAll(t.Context(), data, schemas.Campaign); err != nil && fault.KindOf(err) == fault.Internal {
-			t.Errorf("a damaged file gives %v", err)
+// A changed file never passes for the one a manifest names.
+func FuzzReadOutput(f *testing.F) {
+	data, out := oneFile(f, laketest.Batch(schemas.Campaign, laketest.Shape{Rows: 20, Partitions: 1}))
+	f.Add(data)
+	f.Add(data[:100])
+	f.Fuzz(func(t *testing.T, changed []byte) {
+		err := lake.Verify(t.Context(), bytes.NewReader(changed), int64(len(changed)), out)
+		if bytes.Equal(changed, data) != (err == nil) || err != nil && !fault.Is(err, fault.Invalid) {
+			t.Errorf("a changed file gives %v", err)
 		}
 	})
+}
+
+// A single wrong byte in a page is found by its checksum.
+func TestDamagedPagesAreInvalid(t *testing.T) {
+	b := laketest.Batch(schemas.Campaign, laketest.Shape{Seed: 4, Rows: 400, Partitions: 1})
+	data, _ := oneFile(t, b)
+	payloads := 0
+	for _, hash := range b.Cols[b.Table.HashCol].Int {
+		at := bytes.Index(data, binary.LittleEndian.AppendUint64(nil, uint64(hash)))
+		if at < 0 {
+			continue
+		}
+		payloads++
+		changed := bytes.Clone(data)
+		changed[at+3] ^= 0x10
+		if err := readAll(t.Context(), changed, b.Table); !fault.Is(err, fault.Invalid) {
+			t.Fatalf("a wrong byte gives %v", err)
+		}
+	}
+	if payloads < 100 {
+		t.Errorf("only %d places tried", payloads)
+	}
 }
 
 // The spool's temporary file is gone when the spool is closed, and from the start where the system allows.

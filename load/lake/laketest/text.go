@@ -48,6 +48,11 @@ func SameRow(a *schemas.Batch, i int, b *schemas.Batch, j int) bool {
 	return true
 }
 
+// Cell returns the text form of one value.
+func Cell(b *schemas.Batch, col, row int) string {
+	return cell(&b.Table.Columns[col], &b.Cols[col], row)
+}
+
 func cell(c *schemas.Column, v *schemas.Vector, row int) string {
 	if c.Nullable && !v.Valid[row] {
 		return Null
