@@ -29,6 +29,7 @@ type order struct {
 // announcement is what the child writes to its standard output when it serves, or why it does not.
 type announcement struct {
 	Address string     `json:"address,omitempty"`
+	PID     int        `json:"pid,omitempty"`
 	Error   string     `json:"error,omitempty"`
 	Kind    fault.Kind `json:"kind,omitempty"`
 	Hint    string     `json:"hint,omitempty"`
@@ -59,7 +60,7 @@ func Child(ctx context.Context, in io.Reader, out io.Writer, log zerolog.Logger)
 	say := func(a announcement) { b, _ := json.Marshal(a); fmt.Fprintf(out, "%s\n", b) }
 	err = Serve(ctx, ServeOptions{
 		Library: o.Library, Dir: o.Dir, Secret: o.Secret, Log: log, MemoryLimit: o.MemoryLimit, Threads: o.Threads, LogLevel: o.LogLevel,
-		Ready: func(addr string) { ready = true; say(announcement{Address: addr}) },
+		Ready: func(addr string) { ready = true; say(announcement{Address: addr, PID: os.Getpid()}) },
 	})
 	if err != nil && !ready { // nobody listens later
 		say(announcement{Error: err.Error(), Kind: fault.KindOf(err), Hint: fault.HintOf(err)})

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"waymark/internal/fault"
 )
@@ -53,11 +54,14 @@ func lockDir(dir string) (*dirLock, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "lock the warehouse directory: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		return nil, lockConflict(dir)
+	for range 5 { // Start tries the lock for an instant before it spawns a child
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			return &dirLock{dir, f}, nil
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
-	return &dirLock{dir, f}, nil
+	_ = f.Close()
+	return nil, lockConflict(dir)
 }
 
 func lockConflict(dir string) error {

@@ -16,6 +16,9 @@ type exception struct {
 
 func (e *exception) Error() string { return e.text }
 
+// codeDenied is AUTHENTICATION_FAILED.
+const codeDenied = 516
+
 var codePattern = regexp.MustCompile(`^Code: (\d+)\.`)
 
 // newException takes the engine's text; one without a code becomes STD_EXCEPTION, as on a server.
@@ -45,7 +48,7 @@ func asException(err error) *exception {
 // status is the HTTP status that ClickHouse's own server gives a code.
 func (e *exception) status() int {
 	switch e.code {
-	case 192, 193, 194, 497, 516: // UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED
+	case 192, 193, 194, 497, codeDenied: // UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED
 		return http.StatusForbidden
 	case 6, 26, 27, 32, 33, 36, 38, 41, 43, 44, 53, 62, 69, 70, 72, 117, 130, 131, 164, 179, 184, 215, 456, 457: // arguments, parsing, types, READONLY
 		return http.StatusBadRequest

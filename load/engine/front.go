@@ -46,8 +46,11 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out := &response{w: w}
 	if err := f.serve(out, r); err != nil {
-		f.drain(w, r)
-		out.fail(asException(err))
+		e := asException(err)
+		if e.code != codeDenied {
+			f.drain(w, r)
+		}
+		out.fail(e)
 	}
 }
 
@@ -60,7 +63,7 @@ func (f *front) drain(w http.ResponseWriter, r *http.Request) {
 
 func (f *front) serve(out *response, r *http.Request) error {
 	if !f.authentic(r) {
-		return refuse(516, "AUTHENTICATION_FAILED", "default: Authentication failed: password is incorrect, or there is no user with such name")
+		return refuse(codeDenied, "AUTHENTICATION_FAILED", "default: Authentication failed: password is incorrect, or there is no user with such name")
 	}
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost && r.Method != http.MethodHead:

@@ -146,6 +146,7 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 	if o.LogLevel != "" {
 		c.cmd.Stderr = io.MultiWriter(c.stderr, o.Log.With().Str("component", "engine").Logger())
 	}
+	c.cmd.WaitDelay = time.Second
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := c.cmd.StdinPipe()
 	if err != nil {
@@ -178,7 +179,7 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 		c.close(time.Second)
 		return nil, err
 	}
-	return &Process{endpoint{said.Address, secret, c.cmd.Process.Pid}, o.Log, c}, nil
+	return &Process{endpoint{said.Address, secret, said.PID}, o.Log, c}, nil
 }
 
 // await waits until the child serves, fails, dies or ctx ends.
@@ -226,7 +227,7 @@ func (c *child) close(patience time.Duration) error {
 	select {
 	case <-c.exited:
 	case <-time.After(patience):
-		_ = c.cmd.Process.Kill()
+		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // its whole group: the command may be a wrapper
 		<-c.exited
 	}
 	if c.err != nil {

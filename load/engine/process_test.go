@@ -238,6 +238,14 @@ func TestSecretIsNotVisible(t *testing.T) {
 	}
 }
 
+func TestOnlyLoopbackIsServed(t *testing.T) {
+	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:0", "example.com:80", "nonsense"} {
+		if err := engine.Serve(t.Context(), engine.ServeOptions{Dir: t.TempDir(), Addr: addr}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", addr, err)
+		}
+	}
+}
+
 // parentVariable makes this test binary a parent that starts an engine and waits to be killed.
 const parentVariable = "WAYMARK_ENGINE_TEST_PARENT"
 

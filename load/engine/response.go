@@ -101,7 +101,7 @@ func (o *response) fail(e *exception) {
 		h.Set("X-ClickHouse-Exception-Code", strconv.Itoa(e.code))
 		h.Set("Content-Type", "text/plain; charset=UTF-8")
 		h.Del("Content-Encoding")
-		if e.code == 516 {
+		if e.code == codeDenied {
 			h.Set("WWW-Authenticate", `Basic realm="waymark"`)
 		}
 		o.w.WriteHeader(e.status())
