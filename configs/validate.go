@@ -30,7 +30,7 @@ func (c *Config) Validate() error {
 	v.shape("country", c.Country, countryShape, "two capital letters of ISO 3166, e.g. PL")
 	v.privacy()
 	v.resources()
-	if _, err := journey.Parse(c.Journey.Rules); err != nil {
+	if _, err := journey.Extend(c.Journey.Rules); err != nil {
 		v.add("journey.rules", err.Error(), fault.HintOf(err))
 	}
 	if len(c.Sources) == 0 {

@@ -64,6 +64,7 @@ type Table struct {
 	Comment   string
 	Partition Partitioning
 	Key       []string // identifies a row across files
+	BucketBy  []string // ByBucket: the part of Key that is hashed; all of it when empty
 	Sort      []string // ClickHouse ORDER BY and order within a Parquet file
 	Columns   []Column
 

@@ -3,6 +3,7 @@ package transform
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
@@ -214,10 +215,13 @@ func (f *Finisher) finish(t *table) {
 	b.Rows++
 }
 
-// bucket hashes the key columns of the row just appended.
+// bucket hashes the columns of the row just appended that decide its bucket.
 func (f *Finisher) bucket(t *table) int64 {
 	f.key = f.key[:0]
 	for k, i := range t.cols {
+		if len(t.schema.BucketBy) > 0 && !slices.Contains(t.schema.BucketBy, t.keys[k].Name) {
+			continue
+		}
 		vec := &t.batch.Cols[i]
 		switch t.keys[k].Type {
 		case schemas.UUID:

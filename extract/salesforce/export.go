@@ -15,9 +15,8 @@ func Exports() []extract.Export {
 	for _, o := range objects() {
 		list = append(list, extract.Export{
 			System: System, Name: o.name, Tables: o.tables(),
-			// A data export holds every record of an object; but field history expires in Salesforce, so that a newer
-			// export of it does not replace an older one.
-			FullByDefault: !o.history,
+			// A data export holds every record of an object, but comes in several files where there are many: merging by
+			// id is right for both. Who wants hard deletes to vanish sets mode: full.
 			Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
 				return open(ctx, o, in, opt)
 			},

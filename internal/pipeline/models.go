@@ -109,6 +109,9 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if err != nil {
 		return err
 	}
+	if state.Created { // the table is empty, whatever the ledger says
+		p.forgetTable(m.Name)
+	}
 	inputs := set.inputs(m, raw, p.ledger)
 	mark := m.Name + "/" + inputsMark
 	if !state.Stale && p.ledger.Partitions[mark].Files == inputs {

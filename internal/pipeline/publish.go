@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 
@@ -272,6 +273,10 @@ func (p *publisher) record(ctx context.Context, swaps []swap) error {
 
 // forget removes the ledger's entry of a partition that the warehouse does not hold as recorded: it will be rebuilt.
 func (p *publisher) forget(key string) { delete(p.ledger.Partitions, key) }
+
+func (p *publisher) forgetTable(table string) {
+	maps.DeleteFunc(p.ledger.Partitions, func(key string, _ lake.Entry) bool { return tableOf(key) == table })
+}
 
 func tableOf(key string) string {
 	table, _, _ := strings.Cut(key, "/")

@@ -54,7 +54,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := journey.Parse(o.Config.Journey.Rules)
+	rules, err := journey.Extend(o.Config.Journey.Rules)
 	if err != nil {
 		return nil, err
 	}

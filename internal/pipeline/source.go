@@ -30,7 +30,7 @@ type Source struct {
 
 // Bind resolves every source of cfg. The error joins a *fault.Error per source that cannot be bound.
 func Bind(cfg *configs.Config) ([]Source, error) {
-	rules, err := journey.Parse(cfg.Journey.Rules)
+	rules, err := journey.Extend(cfg.Journey.Rules)
 	if err != nil {
 		return nil, err
 	}
