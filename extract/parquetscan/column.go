@@ -81,6 +81,8 @@ func (f *File) isNull(leaf *parquet.Column) bool {
 	return true
 }
 
+const maxFixed = 64 << 10
+
 // check says whether the physical type can be read as the field's.
 func (c *column) check(t parquet.Type) error {
 	kind := t.Kind()
@@ -101,6 +103,8 @@ func (c *column) check(t parquet.Type) error {
 		}
 	}
 	switch {
+	case kind == parquet.FixedLenByteArray && t.Length() > maxFixed:
+		return wrongType(c.Path, "of a fixed length beyond 64 KiB")
 	case kind == parquet.Int96:
 		return wrongType(c.Path, "of type INT96")
 	case text && c.Type != Text:

@@ -2,6 +2,7 @@ package parquetscan
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -54,6 +55,7 @@ type File struct {
 	columns []column
 	starts  []int64 // rows before each row group
 	rows    int64   // of a chunk
+	ratio   int64
 	index   int
 	group   int
 	first   int64
@@ -66,15 +68,17 @@ func Open(ctx context.Context, in extract.Input, fields []Field, opt Options) (_
 	if err := checkEnd(src); err != nil {
 		return nil, err
 	}
-	file, err := parquet.OpenFile(src, in.Size, parquet.SkipBloomFilters(true), parquet.ReadBufferSize(readBuffer), parquet.OptimisticRead(true))
-	if err != nil {
-		return nil, malformed("the footer cannot be read")
-	}
-	f := &File{src: src, file: file, rows: opt.ChunkRows}
+	f := &File{src: src, rows: opt.ChunkRows, ratio: int64(opt.MaxRatio)}
 	if f.rows <= 0 {
 		f.rows = defaultChunkRows
 	}
-	if err := f.checkSize(in.Size, opt.MaxRatio); err != nil {
+	if f.ratio <= 0 {
+		f.ratio = extract.DefaultMaxRatio
+	}
+	if err := f.open(true); err != nil {
+		return nil, err
+	}
+	if err := f.checkSize(in.Size); err != nil {
 		return nil, err
 	}
 	for _, want := range fields {
@@ -84,7 +88,29 @@ func Open(ctx context.Context, in extract.Input, fields []Field, opt Options) (_
 		}
 		f.columns = append(f.columns, c)
 	}
-	return f, nil
+	if f.seeks() { // only then the page index is worth its reading
+		err = f.open(false)
+	}
+	return f, err
+}
+
+func (f *File) open(skipIndex bool) (err error) {
+	f.file, err = parquet.OpenFile(f.src, f.src.in.Size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(skipIndex),
+		parquet.ReadBufferSize(readBuffer), parquet.OptimisticRead(true))
+	if err != nil {
+		return malformed("the footer cannot be read")
+	}
+	return nil
+}
+
+// seeks reports whether a row group gives several chunks that can be entered through the page index.
+func (f *File) seeks() bool {
+	for i, g := range f.file.Metadata().RowGroups {
+		if g.NumRows > f.rows && f.indexed(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // checkEnd tells a file that was cut off from one that is damaged otherwise.
@@ -93,12 +119,15 @@ func checkEnd(src *source) error {
 	if size < 12 {
 		return &extract.Quarantine{Reason: schemas.Truncated, Message: "too short for a Parquet file"}
 	}
-	end := make([]byte, 4)
-	if _, err := src.ReadAt(end, size-4); err != nil {
+	end := make([]byte, 8)
+	if _, err := src.ReadAt(end, size-8); err != nil {
 		return fmt.Errorf("read the end of the file: %w", err)
 	}
-	switch string(end) {
+	switch string(end[4:]) {
 	case "PAR1":
+		if footer := int64(binary.LittleEndian.Uint32(end)); footer > size-12 {
+			return malformed("the footer is longer than the file")
+		}
 		return nil
 	case "PARE":
 		return malformed("the footer is encrypted")
@@ -106,25 +135,32 @@ func checkEnd(src *source) error {
 	return &extract.Quarantine{Reason: schemas.Truncated, Message: "the Parquet footer is missing"}
 }
 
-// checkSize adds up what the footer declares.
-func (f *File) checkSize(stored int64, ratio int) error {
-	if ratio <= 0 {
-		ratio = extract.DefaultMaxRatio
-	}
-	var rows, expanded int64
+// checkSize adds up what the footer declares and holds it to what is stored.
+func (f *File) checkSize(stored int64) error {
 	leaves := len(f.file.Schema().Columns())
+	var rows, expanded int64
 	for _, g := range f.file.Metadata().RowGroups {
 		if g.NumRows < 0 || g.TotalByteSize < 0 || len(g.Columns) != leaves {
 			return malformed("a row group that does not fit the schema")
+		}
+		for i := range g.Columns {
+			c := &g.Columns[i]
+			if !within(c.OffsetIndexOffset, int64(c.OffsetIndexLength), stored) || !within(c.ColumnIndexOffset, int64(c.ColumnIndexLength), stored) {
+				return malformed("a page index outside the file")
+			}
 		}
 		f.starts = append(f.starts, rows)
 		rows += g.NumRows
 		expanded += g.TotalByteSize
 	}
-	if expanded > freeExpansion && expanded/int64(ratio) > stored {
+	if expanded > freeExpansion && expanded/f.ratio > stored {
 		return &extract.Quarantine{Reason: schemas.TooLarge, Message: "the data expands beyond the decompression limit"}
 	}
 	return nil
+}
+
+func within(offset, length, size int64) bool {
+	return offset >= 0 && length >= 0 && offset <= size && length <= size-offset
 }
 
 // Next returns the next range of rows. The chunks follow from the file and the options alone.
@@ -211,6 +247,8 @@ func (s *source) explain(panicked any, err error) error {
 		return malformed("the data is damaged")
 	case errors.As(err, &q):
 		return err
+	case errors.Is(err, errBomb):
+		return &extract.Quarantine{Reason: schemas.TooLarge, Message: errBomb.Error()}
 	}
 	return malformed("the data cannot be read")
 }

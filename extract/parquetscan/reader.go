@@ -44,10 +44,9 @@ func (r *Reader) Seek(c extract.Chunk) (err error) {
 		return nil
 	}
 	r.Close()
-	chunks := r.f.file.RowGroups()[c.Part].ColumnChunks()
 	for i := range r.cells {
 		if cell := &r.cells[i]; cell.column.present {
-			if err := cell.open(chunks[cell.column.leaf], c.First); err != nil {
+			if err := cell.open(r.f, c.Part, c.First); err != nil {
 				return err
 			}
 		}
@@ -117,8 +116,13 @@ type cells struct {
 
 const bufferedValues = 512
 
-func (c *cells) open(chunk parquet.ColumnChunk, first int64) error {
-	c.pages = chunk.Pages()
+func (c *cells) open(f *File, group int, first int64) error {
+	chunk := f.file.RowGroups()[group].ColumnChunks()[c.column.leaf]
+	stored, ok := chunk.(*parquet.FileColumnChunk)
+	if !ok {
+		return malformed("a column is not stored in the file")
+	}
+	c.pages = stored.PagesFrom(f.guard(group, c.column.leaf))
 	c.from, c.to, c.end, c.values, c.row = 0, 0, false, nil, nil
 	if c.buf == nil {
 		c.buf = make([]parquet.Value, bufferedValues)
