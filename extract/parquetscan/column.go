@@ -36,7 +36,7 @@ func (f *File) find(want Field) (column, error) {
 		return c, wrongType(want.Path, "a structure where a value is expected")
 	}
 	if f.isNull(at.node) {
-		return f.absent(c, at.node, 0)
+		return c, nil
 	}
 	switch {
 	case want.List && at.lists != 1:
@@ -50,11 +50,13 @@ func (f *File) find(want Field) (column, error) {
 
 // absent decides about a field that is not in the file; node is how far its path could be followed.
 func (f *File) absent(c column, node *parquet.Column, depth int) (column, error) {
-	if depth > 0 && node.Leaf() && !f.isNull(node) {
+	switch {
+	case depth > 0 && node.Leaf() && f.isNull(node):
+		return c, nil
+	case depth > 0 && node.Leaf():
 		return c, wrongType(strings.Join(strings.Split(c.Path, ".")[:depth], "."), "not a structure")
-	}
-	if c.Required {
-		return c, &extract.Quarantine{Reason: schemas.MissingRequired, Field: c.Path, Message: "the column is missing or null throughout"}
+	case c.Required:
+		return c, &extract.Quarantine{Reason: schemas.MissingRequired, Field: c.Path, Message: "the column is missing"}
 	}
 	return c, nil
 }

@@ -342,7 +342,7 @@ func TestContracts(t *testing.T) {
 		{Field{Path: "lists"}, schemas.WrongType, "lists"},
 		{Field{Path: "none"}, "", ""},
 		{Field{Path: "none", Required: true}, schemas.MissingRequired, "none"},
-		{Field{Path: "null", Required: true}, schemas.MissingRequired, "null"},
+		{Field{Path: "null", Required: true}, "", ""},
 		{Field{Path: "null.deeper.still"}, "", ""},
 		{Field{Path: "null"}, "", ""},
 		{Field{Path: "date", Type: Int}, schemas.WrongType, "date"},
