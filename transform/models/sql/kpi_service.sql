@@ -25,7 +25,6 @@ WITH
             SELECT
                 channel, `group`, priority, segment, country,
                 if(is_solved, solved_date, NULL) AS solved,
-                toDate(first_solved_at, {timezone:String}) AS first_solved,
                 arrayJoin([
                     tuple('first_reply_time', toNullable(created_date), first_reply_time_calendar_minutes),
                     tuple('first_reply_time_business', toNullable(created_date), first_reply_time_business_minutes),
@@ -34,7 +33,7 @@ WITH
                     tuple('requester_wait_time', solved, requester_wait_time_calendar_minutes),
                     tuple('requester_wait_time_business', solved, requester_wait_time_business_minutes),
                     tuple('one_touch_rate', solved, toFloat64(is_one_touch_resolution)),
-                    tuple('reopen_rate', first_solved, toNullable(toFloat64(count_reopens > 0)))]) AS o
+                    tuple('reopen_rate', solved, toNullable(toFloat64(count_reopens > 0)))]) AS o
             FROM waymark_mart.fct_ticket
         )
         WHERE o.2 IS NOT NULL AND o.3 IS NOT NULL

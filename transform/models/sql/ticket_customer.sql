@@ -20,7 +20,13 @@ WITH requester AS (
         UNION ALL
         SELECT system, ticket_id, 0 AS has_state, record_version, event_id, contact_id, email_id, phone_id, user_id, account_id
         FROM waymark_raw.journey_event
-        WHERE event_type = 'ticket_created' AND ticket_id != '' AND NOT is_deleted
+        WHERE event_type = 'ticket_created' AND ticket_id != '' AND NOT is_deleted AND (notEmpty(contact_id) OR notEmpty(email_id) OR notEmpty(user_id))
+        UNION ALL
+        -- Audits alone: whoever wrote first.
+        SELECT system, ticket_id, -1 AS has_state, -record_version AS record_version, event_id, contact_id, email_id, phone_id, user_id, account_id
+        FROM waymark_raw.journey_event
+        WHERE event_type = 'ticket_replied' AND ticket_id != '' AND notEmpty(contact_id)
+            AND contact_id NOT IN (SELECT contact_id FROM waymark_raw.agent)
     )
     GROUP BY system, ticket_id
 )

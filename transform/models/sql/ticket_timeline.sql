@@ -41,11 +41,19 @@ WITH
     spelling -> lower(replaceRegexpAll(spelling, '[-_ ]+', ' ')) AS plain,
     event AS (
         SELECT
-            system, ticket_id, occurred_at, event_id, event_type, is_public, is_agent, score, channel,
+            system, ticket_id, occurred_at, event_type, field_name, state_to, is_public, is_agent, channel,
             empty(record_id) AS is_fact,
+            tuple(occurred_at, record_version, event_id) AS position,
             if(state_to != '', state_to, agent_id) AS assignee,
             event_type IN ('ticket_status_changed', 'ticket_solved', 'ticket_reopened') AND lower(field_name) IN ('', 'status')
                 OR event_type = 'ticket_created' AND is_fact AND state_to != '' AS is_status,
+            -- A rating, or the change of the field that holds it.
+            multiIf(
+                event_type = 'ticket_rated', score,
+                event_type != 'ticket_field_changed' OR field_name != 'satisfaction_score', NULL,
+                startsWith(state_to, 'good'), 5,
+                startsWith(state_to, 'bad'), 1,
+                if(toUInt8OrZero(state_to) BETWEEN 1 AND 5, toFloat32OrNull(state_to), NULL)) AS rating,
             canonical(plain(state_from)) AS status_from,
             canonical(plain(multiIf(state_to != '', state_to, event_type = 'ticket_solved', 'solved', event_type = 'ticket_reopened', 'open', ''))) AS status_to
         FROM waymark_mart.fct_journey_event
@@ -60,16 +68,19 @@ WITH
             toDateTime64(max(e.occurred_at), 3, 'UTC') AS last_event_at,
             countIf(e.event_type = 'ticket_created') > 0 AS has_created,
             toDateTime64(minIf(e.occurred_at, e.event_type = 'ticket_created'), 3, 'UTC') AS created_event_at,
-            argMinIf(e.channel, tuple(e.occurred_at, e.event_id), e.event_type = 'ticket_created') AS channel,
-            groupUniqArrayIf(tuple(toDateTime64(e.occurred_at, 3, 'UTC'), e.status_from, e.status_to, e.is_fact), e.is_status AND e.status_to != '') AS all_changes,
+            argMinIf(e.channel, e.position, e.event_type = 'ticket_created') AS channel,
+            groupUniqArrayIf(tuple(tuple(toDateTime64(e.occurred_at, 3, 'UTC'), e.position.2), e.status_from, e.status_to, e.is_fact), e.is_status AND e.status_to != '') AS all_changes,
             arraySort(groupArrayIf(toDateTime64(e.occurred_at, 3, 'UTC'), e.event_type = 'ticket_replied' AND e.is_public AND e.is_agent)) AS replies,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND e.is_agent) AS count_agent_comments,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND NOT e.is_agent) AS count_end_user_comments,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND NOT e.is_public) AS count_internal_comments,
-            argMinIf(e.assignee, tuple(e.occurred_at, e.event_id), e.event_type = 'ticket_assigned' AND e.assignee != '') AS first_assignee_id,
-            argMaxIf(e.assignee, tuple(e.occurred_at, e.event_id), e.event_type = 'ticket_assigned' AND e.assignee != '') AS last_assignee_id,
+            argMinIf(e.assignee, e.position, e.event_type = 'ticket_assigned' AND e.assignee != '') AS first_assignee_id,
+            argMaxIf(e.assignee, e.position, e.event_type = 'ticket_assigned' AND e.assignee != '') AS last_assignee_id,
             uniqExactIf(e.assignee, e.event_type = 'ticket_assigned' AND e.assignee != '') AS assignees,
-            arraySort(groupArrayIf(tuple(e.occurred_at, e.event_id, assumeNotNull(e.score), e.is_fact), e.event_type = 'ticket_rated' AND e.score IS NOT NULL)) AS all_ratings
+            argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND e.field_name = 'group_id') AS told_group,
+            argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND lower(e.field_name) = 'priority') AS told_priority,
+            argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND lower(e.field_name) = 'type') AS told_type,
+            arraySort(groupArrayIf(tuple(e.position, assumeNotNull(e.rating), e.is_fact), e.rating IS NOT NULL)) AS all_ratings
         FROM event AS e
         GROUP BY e.system, e.ticket_id
     ),
@@ -90,7 +101,10 @@ WITH
             system, ticket_id, t.has_history AS has_history, t.replies AS replies,
             t.count_agent_comments AS count_agent_comments, t.count_end_user_comments AS count_end_user_comments,
             t.count_internal_comments AS count_internal_comments,
-            s.priority AS priority, s.type AS type, s.agent_group AS agent_group, s.reason AS reason, s.is_closed AS is_closed,
+            if(s.has_state, s.priority, t.told_priority) AS priority,
+            if(s.has_state, s.type, t.told_type) AS type,
+            if(s.has_state, s.agent_group, t.told_group) AS agent_group,
+            s.reason AS reason, s.is_closed AS is_closed,
             canonical(plain(s.status)) AS state_status,
             if(s.channel = '', t.channel, s.channel) AS channel,
             if(t.first_assignee_id = '', s.agent_id, t.first_assignee_id) AS first_assignee_id,
@@ -102,17 +116,18 @@ WITH
             greatest(t.last_event_at, ifNull(updated_at, created_at), ifNull(closed_at, created_at), created_at) AS last_event_at,
             -- What was exported as a change beats what was read off a current state.
             arraySort(arrayFilter(c -> c.4 OR NOT arrayExists(x -> x.4, t.all_changes), t.all_changes)) AS changes,
-            arrayFilter(r -> r.4 OR NOT arrayExists(x -> x.4, t.all_ratings), t.all_ratings) AS ratings
+            arrayFilter(r -> r.3 OR NOT arrayExists(x -> x.3, t.all_ratings), t.all_ratings) AS ratings
         FROM (SELECT *, true AS has_state FROM waymark_raw.ticket) AS s
         FULL OUTER JOIN told AS t USING (system, ticket_id)
         WHERE s.has_state OR (system, ticket_id) NOT IN (SELECT system, ticket_id FROM removed)
     ),
-    -- The status after each instant at which it changed: of several changes at once, the one that nothing leads away from.
+    -- The status after each change. An instant is a time and the source's own order within it (the number of an audit event); of several changes at
+    -- one instant the one counts that nothing leads away from.
     stepped AS (
         SELECT
             *,
             arrayMap(at -> tuple(at, arrayFilter(c -> c.1 = at, changes)), arrayDistinct(changes.1)) AS instants,
-            arrayMap(i -> tuple(i.1, arrayFirst(x -> countEqual(i.2.3, x) > countEqual(i.2.2, x), i.2.3)), instants) AS ends,
+            arrayMap(i -> tuple(i.1.1, arrayFirst(x -> countEqual(i.2.3, x) > countEqual(i.2.2, x), i.2.3)), instants) AS ends,
             arrayFilter(x -> x.2 != '', ends) AS known,
             multiIf(
                 -- Nothing but the current state: open until it was closed.
@@ -162,8 +177,8 @@ FROM (
         first_assignee_id,
         last_assignee_id,
         unique_assignee_count,
-        if(empty(ratings), NULL, ratings[1].3) AS first_satisfaction_score,
-        if(empty(ratings), NULL, ratings[-1].3) AS last_satisfaction_score,
+        if(empty(ratings), NULL, ratings[1].2) AS first_satisfaction_score,
+        if(empty(ratings), NULL, ratings[-1].2) AS last_satisfaction_score,
         last_event_at
     FROM stepped
 )
