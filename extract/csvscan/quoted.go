@@ -6,33 +6,47 @@ import (
 	"waymark/schemas"
 )
 
-// quoted splits the record at start, whose first line ends at eol and holds a quote. It moves the reader past the
-// record and returns where the record ends.
-func (r *Reader) quoted(start, eol int) int {
-	if r.oversize {
-		return r.broken(len(r.data), schemas.TooLarge, "the record is larger than the limit")
+// quoted reads the record at pos byte by byte, whatever its quotes, and indexing begins anew behind it. It returns
+// false for a blank line.
+func (r *Reader) quoted() bool {
+	start, line := r.pos, r.line
+	end, after := r.lineEnd(start)
+	r.Bad.Reason = ""
+	if end > start {
+		end, after = r.split(start, end, after)
 	}
+	r.pos, r.line = after, r.line+1
+	r.begin(after)
+	if end == start {
+		return false
+	}
+	r.found(start, end, line, true)
+	return true
+}
+
+// split sets Fields from the record at start, whose first line ends at end; the next line begins at after. It returns
+// the same two for the whole record.
+func (r *Reader) split(start, end, after int) (int, int) {
 	r.scratch = r.scratch[:0]
-	data := r.data
-	end, next := r.lineEnd(start)
-	wrong := false
-	for p, col := start, 0; ; col++ {
+	data, fields, wrong := r.data, 0, false
+	for p := start; ; fields++ {
 		stop := p // end of the field as it stands
 		var value []byte
 		if p < len(data) && data[p] == '"' {
 			shut, doubled := r.closing(p)
 			if shut == len(data) {
-				return r.broken(p, schemas.Truncated, "a quote is not closed before the end of the object")
+				r.bad(schemas.Truncated, "a quote is not closed before the end of the object")
+				return r.lineEnd(p)
 			}
-			for next <= shut { // a line end inside the quotes
+			for after <= shut { // a line end inside the quotes
 				r.line++
-				end, next = r.lineEnd(next)
+				end, after = r.lineEnd(after)
 			}
 			value, stop = data[p+1:shut:shut], shut+1
-			if doubled && col < len(r.slots) && r.slots[col] >= 0 {
+			if doubled && fields < r.columns && r.slots[fields] >= 0 {
 				value = r.unescape(value)
 			}
-			if stop < end && data[stop] != r.delim {
+			if stop < end && data[stop] != r.sep {
 				wrong = true
 				stop = r.fieldEnd(stop, end)
 			}
@@ -40,28 +54,20 @@ func (r *Reader) quoted(start, eol int) int {
 			stop = r.fieldEnd(p, end)
 			value = data[p:stop:stop]
 		}
-		if col < len(r.slots) {
-			if s := r.slots[col]; s >= 0 {
-				r.Fields[s] = value
-			}
+		if fields < r.columns && r.slots[fields] >= 0 {
+			r.Fields[r.slots[fields]] = value
 		}
-		if stop < end {
-			p = stop + 1
-			continue
+		if stop == end {
+			break
 		}
-		if wrong {
-			r.bad(schemas.Malformed, "text follows a closing quote")
-		} else if col+2 != len(r.slots) {
-			r.ragged(col + 1)
-		}
-		break
+		p = stop + 1
 	}
-	r.line++
-	r.pos = next
-	if r.quote < next {
-		r.quote = r.find(next)
+	if fields++; wrong {
+		r.bad(schemas.Malformed, "text follows a closing quote")
+	} else if fields != r.columns {
+		r.ragged(fields)
 	}
-	return end
+	return end, after
 }
 
 // closing returns the position of the quote that closes the field opened at p, len(data) when none does, and whether
@@ -81,7 +87,7 @@ func (r *Reader) closing(p int) (shut int, doubled bool) {
 }
 
 func (r *Reader) fieldEnd(from, end int) int {
-	if i := bytes.IndexByte(r.data[from:end], r.delim); i >= 0 {
+	if i := bytes.IndexByte(r.data[from:end], r.sep); i >= 0 {
 		return from + i
 	}
 	return end
@@ -100,13 +106,4 @@ func (r *Reader) unescape(value []byte) []byte {
 	}
 	r.scratch = append(r.scratch, value...)
 	return r.scratch[from:len(r.scratch):len(r.scratch)]
-}
-
-// broken rejects the current record up to the end of the line that from stands on, and moves to the next line.
-func (r *Reader) broken(from int, reason schemas.Reason, message string) int {
-	end, next := r.lineEnd(from)
-	r.line, r.pos = r.line+1, next
-	r.quote = r.find(next)
-	r.bad(reason, message)
-	return end
 }

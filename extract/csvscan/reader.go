@@ -20,25 +20,28 @@ type Reader struct {
 	// Bad tells why the current record cannot be used; its Reason is "" for a good one.
 	Bad schemas.Reject
 
-	delim, eol byte
-	max        int
-	slots      []int32 // by column: position in Fields, -1 unwanted; one more than there are columns
-	last       int     // the last wanted column
-	scratch    []byte  // fields with doubled quotes
+	max     int
+	columns int
+	wanted  []wanted
+	slots   []int32 // by column: position in Fields, -1 unwanted; one more than there are columns
+	scratch []byte  // fields with doubled quotes
 
-	data     []byte
+	index
+	sep      byte
 	base     int64 // offset of data[0]
-	pos      int
+	pos      int   // the next record
 	line     int64 // of data[pos]
-	quote    int   // position of the first quote at or after pos, len(data) when there is none
-	checked  bool  // data is UTF-8 throughout
 	oversize bool  // data is one record that is too large
 }
+
+// wanted is a column and where it goes.
+type wanted struct{ col, slot int32 }
 
 // NewReader returns a reader of records under h. cols[i] is the column that Fields[i] shall hold, -1 for none; a
 // column may be asked for once. maxRecord 0 is extract.DefaultMaxRecord.
 func NewReader(h *Header, cols []int, maxRecord int) *Reader {
-	r := &Reader{Fields: make([][]byte, len(cols)), delim: h.delim, eol: h.eol, max: maxRecord, last: -1}
+	r := &Reader{Fields: make([][]byte, len(cols)), max: maxRecord, columns: h.Len(), sep: h.delim}
+	r.index = index{delim: ones * uint64(h.delim), eol: ones * uint64(h.eol), end: h.eol}
 	if r.max <= 0 {
 		r.max = extract.DefaultMaxRecord
 	}
@@ -49,7 +52,7 @@ func NewReader(h *Header, cols []int, maxRecord int) *Reader {
 	for i, c := range cols {
 		if c >= 0 {
 			r.slots[c] = int32(i)
-			r.last = max(r.last, c)
+			r.wanted = append(r.wanted, wanted{int32(c), int32(i)})
 		}
 	}
 	return r
@@ -59,40 +62,92 @@ func NewReader(h *Header, cols []int, maxRecord int) *Reader {
 func (r *Reader) Reset(c extract.Chunk) {
 	r.data, r.base, r.pos, r.line = c.Data, c.Offset, 0, c.Line
 	r.oversize = c.Part == tooLarge
-	r.quote = r.find(0)
-	r.checked = utf8.Valid(c.Data)
+	r.begin(0)
 }
 
 // Next moves to the next record and returns false at the end of the chunk. A record that cannot be used is returned
 // with Bad set, and then Fields mean nothing.
 func (r *Reader) Next() bool {
 	for r.pos < len(r.data) {
-		start, line := r.pos, r.line
-		end, next := r.lineEnd(start)
-		r.Bad.Reason = ""
-		if r.quote < end || r.oversize {
-			end = r.quoted(start, end)
-		} else {
-			r.pos, r.line = next, line+1
-			if end == start {
-				continue // a blank line
+		switch {
+		case r.oversize:
+			r.whole()
+			return true
+		case r.row < len(r.rows):
+			if r.indexed() {
+				return true
 			}
-			r.plain(r.data[start:end])
+		case r.stuck:
+			if r.quoted() {
+				return true
+			}
+		default:
+			r.fill(r.pos)
 		}
-		r.Raw, r.Line, r.Offset = r.data[start:end:end], line, r.base+int64(start)
-		r.check()
-		return true
 	}
 	return false
 }
 
-// check completes the verdict on the current record.
-func (r *Reader) check() {
+// indexed reads the next record of the index; false when it is a blank line.
+func (r *Reader) indexed() bool {
+	fields := r.ends[r.first:r.rows[r.row]]
+	r.first, r.row = int(r.rows[r.row]), r.row+1
+	start, end, line := r.pos, int(fields[len(fields)-1]), r.line
+	r.pos, r.line = min(end+1, len(r.data)), line+1
+	if end > start && r.data[end-1] == '\r' {
+		end--
+		fields[len(fields)-1] = uint32(end)
+	}
+	if end == start {
+		return false
+	}
+	if r.quotedLines || r.wasQuotedLines {
+		r.line += int64(bytes.Count(r.data[start:end], []byte{r.end}))
+	}
+	r.Bad.Reason = ""
+	if len(fields) == r.columns {
+		r.take(fields, start)
+	} else {
+		r.ragged(len(fields))
+	}
+	r.found(start, end, line, r.unicode || r.wasUnicode)
+	return true
+}
+
+// take sets Fields from the ends of a record's fields.
+func (r *Reader) take(ends []uint32, start int) {
+	r.scratch = r.scratch[:0]
+	for _, w := range r.wanted {
+		from, to := start, int(ends[w.col])
+		if w.col > 0 {
+			from = int(ends[w.col-1]) + 1
+		}
+		value := r.data[from:to:to]
+		if len(value) > 0 && value[0] == '"' {
+			value = value[1 : len(value)-1]
+			if bytes.IndexByte(value, '"') >= 0 {
+				value = r.unescape(value)
+			}
+		}
+		r.Fields[w.slot] = value
+	}
+}
+
+// whole reads a chunk that is one record, which is too large.
+func (r *Reader) whole() {
+	r.pos = len(r.data)
+	r.bad(schemas.TooLarge, "the record is larger than the limit")
+	r.found(0, len(r.data), r.line, false)
+}
+
+// found locates the current record and completes the verdict on it. mixed says that it may hold more than ASCII.
+func (r *Reader) found(start, end int, line int64, mixed bool) {
+	r.Raw, r.Line, r.Offset = r.data[start:end:end], line, r.base+int64(start)
 	switch {
 	case r.Bad.Reason == schemas.TooLarge:
 	case len(r.Raw) > r.max:
 		r.bad(schemas.TooLarge, "the record is larger than the limit")
-	case !r.checked && !utf8.Valid(r.Raw):
+	case mixed && !utf8.Valid(r.Raw):
 		r.bad(schemas.InvalidUTF8, "the record is not UTF-8 text")
 	}
 	if r.Bad.Reason != "" {
@@ -106,25 +161,15 @@ func (r *Reader) bad(reason schemas.Reason, message string) {
 
 // ragged marks a record of n fields.
 func (r *Reader) ragged(n int) {
-	r.bad(schemas.Malformed, "the record has "+strconv.Itoa(n)+" fields, the header has "+strconv.Itoa(len(r.slots)-1))
-}
-
-// find returns the position of the first quote at or after from.
-func (r *Reader) find(from int) int {
-	if i := bytes.IndexByte(r.data[from:], '"'); i >= 0 {
-		return from + i
-	}
-	return len(r.data)
+	r.bad(schemas.Malformed, "the record has "+strconv.Itoa(n)+" fields, the header has "+strconv.Itoa(r.columns))
 }
 
 // lineEnd returns where the line at from ends without its line end, and where the next begins.
-func (r *Reader) lineEnd(from int) (end, next int) {
-	end, next = len(r.data), len(r.data)
-	if i := bytes.IndexByte(r.data[from:], r.eol); i >= 0 {
-		end, next = from+i, from+i+1
-	}
+func (r *Reader) lineEnd(from int) (end, after int) {
+	end = next(r.data, from, r.end)
+	after = min(end+1, len(r.data))
 	if end > from && r.data[end-1] == '\r' {
 		end--
 	}
-	return end, next
+	return end, after
 }

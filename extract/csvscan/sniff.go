@@ -73,7 +73,7 @@ func (l *layout) finish(buf []byte, end int, atEOF bool) bool {
 // separator returns the delimiter that a line `sep=;` names, or 0.
 func separator(line []byte) byte {
 	line = bytes.Trim(line, "\" ")
-	if len(line) == 5 && bytes.EqualFold(line[:4], []byte("sep=")) && line[4] < 0x80 && line[4] != '"' {
+	if len(line) == 5 && bytes.EqualFold(line[:4], []byte("sep=")) && line[4] < 0x80 && line[4] > 0 {
 		return line[4]
 	}
 	return 0

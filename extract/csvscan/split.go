@@ -1,6 +1,9 @@
 package csvscan
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // splitter finds record boundaries in a growing buffer, by the grammar of the package. It looks at quotes and line
 // ends only, and never at a byte twice.
@@ -19,6 +22,10 @@ func (s *splitter) advance(buf []byte, atEOF bool) bool {
 	for s.pos < len(buf) {
 		if s.open < 0 {
 			s.outside(buf)
+			continue
+		}
+		s.blocks(buf)
+		if s.open < 0 {
 			continue
 		}
 		i := bytes.IndexByte(buf[s.pos:], '"')
@@ -41,6 +48,44 @@ func (s *splitter) advance(buf []byte, atEOF bool) bool {
 		}
 	}
 	return len(buf)-s.start <= s.max
+}
+
+// blocks scans 64 bytes at a time from inside quotes while every quote that opens a field stands at its beginning, so
+// that a byte is quoted when the number of quotes before it is odd. It stops in front of what is not so, at the first
+// block without quotes, and where the record grows too large.
+func (s *splitter) blocks(buf []byte) {
+	delim, eol := ones*uint64(s.delim), ones*uint64(s.eol)
+	inside, closed, fresh, open := ^uint64(0), uint64(0), uint64(0), s.open
+	for s.pos+blockSize <= len(buf) && s.pos+blockSize-s.start < s.max {
+		b := (*block)(buf[s.pos:])
+		seps, quotes, _ := marks(b, delim, eol)
+		if quotes == 0 && inside == 0 {
+			break
+		}
+		quoted := within(quotes) ^ inside
+		opening, closing := quotes&quoted, quotes&^quoted
+		if opening&^(seps<<1|closing<<1|fresh|closed) != 0 {
+			break
+		}
+		if first := opening &^ (closing<<1 | closed); first != 0 { // not the second of two quotes that stand for one
+			open = s.pos + bits.Len64(first) - 1
+		}
+		if lines := seps &^ quoted; lines != 0 {
+			if lines &= equal(b, eol); lines != 0 {
+				s.start = s.pos + bits.Len64(lines)
+			}
+		}
+		inside, closed, fresh = uint64(int64(quoted)>>63), closing>>63, seps>>63
+		s.pos += blockSize
+	}
+	switch {
+	case inside != 0:
+		s.open = open
+	case closed != 0: // the byte behind the quote decides
+		s.pos, s.open = s.pos-1, open
+	default:
+		s.open = -1
+	}
 }
 
 // outside moves to the next quote that opens a field, or to the end of buf.

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"waymark/extract"
+	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -52,6 +53,9 @@ func Open(r io.Reader, o Options) (*Stream, error) {
 		s.split.max = extract.DefaultMaxRecord
 	}
 	s.split.max++
+	if d := o.Delimiter; d >= 0x80 || d == '"' || d == '\n' || d == '\r' {
+		return nil, fault.New(fault.Invalid, "the delimiter must be an ASCII character other than a quote or line end")
+	}
 	if err := s.readHeader(o.Delimiter); err != nil {
 		return nil, err
 	}
