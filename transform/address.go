@@ -40,20 +40,32 @@ func (f *Finisher) withoutAddresses(text []byte) []byte {
 	return f.text
 }
 
-// nextAt finds the next at sign from position from, and its length; -1 when there is none.
-func nextAt(text []byte, from int) (int, int) {
+// nextAt finds the next at sign from position from, and its length; -1 when there is none. Several in a row count as one.
+func nextAt(text []byte, from int) (at, width int) {
 	for i := from; i < len(text); i++ {
-		switch {
-		case text[i] == '@':
-			return i, 1
-		case text[i] != '%':
-		case bytes.HasPrefix(text[i:], []byte("%40")):
-			return i, 3
-		case bytes.HasPrefix(text[i:], []byte("%2540")):
-			return i, 5
+		for w := atSign(text[i:]); w > 0; w = atSign(text[i+width:]) {
+			width += w
+		}
+		if width > 0 {
+			return i, width
 		}
 	}
 	return -1, 0
+}
+
+// atSign gives the length of the at sign that text begins with, 0 when it does not.
+func atSign(text []byte) int {
+	switch {
+	case len(text) == 0:
+	case text[0] == '@':
+		return 1
+	case text[0] != '%':
+	case bytes.HasPrefix(text, []byte("%40")):
+		return 3
+	case bytes.HasPrefix(text, []byte("%2540")):
+		return 5
+	}
+	return 0
 }
 
 // localStart walks left from the at sign over what a local part can hold, but not before done.
@@ -77,24 +89,31 @@ func localStart(text []byte, done, at int) int {
 	return i
 }
 
-// domainEnd walks right over a domain; -1 when it is none.
+// domainEnd walks right over a domain: labels up to the last one that begins like a top-level domain, so that what is
+// stuck to an address ("@b.com-1", "@b.com.2") does not hide it. -1 when there is no domain.
 func domainEnd(text []byte, start int) int {
 	end := start
 	for end < len(text) && isDomain(text[end]) {
 		end++
 	}
-	for end > start && (text[end-1] == '.' || text[end-1] == '-' || text[end-1] == '_') {
-		end--
+	for {
+		dot := bytes.LastIndexByte(text[start:end], '.')
+		if dot <= 0 {
+			return -1
+		}
+		top := start + dot + 1
+		letters := top
+		for letters < end && isLetter(text[letters]) {
+			letters++
+		}
+		if isTopLevel(text[top:end]) {
+			return end
+		}
+		if isTopLevel(text[top:letters]) {
+			return letters
+		}
+		end = start + dot
 	}
-	dot := bytes.LastIndexByte(text[start:end], '.')
-	if dot <= 0 {
-		return -1
-	}
-	top := text[start+dot+1 : end]
-	if !isTopLevel(top) {
-		return -1
-	}
-	return end
 }
 
 // isTopLevel accepts letters of any script and xn-- names, and refuses file extensions as in "icon@2x.png".
@@ -122,7 +141,7 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c >= utf8.
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-func isDomain(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' || c == '-' || c == '_' }
+func isDomain(c byte) bool { return isLetter(c) || isDigit(c) || c == '.' || c == '-' }
 
 // isLocal leaves out what separates an address from its surroundings in paths and queries: / = : , ; and brackets.
 func isLocal(c byte) bool {

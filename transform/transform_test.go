@@ -211,7 +211,8 @@ func TestTextIsClean(t *testing.T) {
 	for raw, want := range map[string]string{
 		"john.doe@example.com": id, "John.Doe%40example.com": id, "/u/john.doe%2540EXAMPLE.com/orders": "/u/" + id + "/orders",
 		"?email=john.doe@example.com&x=1": "?email=" + id + "&x=1", "a <john.doe@example.com>, b": "a <" + id + ">, b",
-		"john.doe@example.com,john%2Edoe@example.com.": id + "," + id + ".", "logo@2x.png": "logo@2x.png", "@handle": "@handle",
+		"john.doe@example.com,john%2Edoe@example.com.": id + "," + id + ".", "logo@2x.png": "logo@2x.png", "john.doe@example.com.1": id + ".1",
+		"x/john.doe@example.com_2-y": "x/" + id + "_2-y", "john.doe@@example.com-a": id + "-a", "@handle": "@handle",
 		"5 @ 3.50": "5 @ 3.50", "john@localhost": "john@localhost", "%40": "%40",
 	} {
 		f.Reset()
