@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"waymark/schemas"
 	"waymark/transform/models"
 )
 
@@ -22,6 +23,7 @@ func TestCases(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}
+	seen := map[string]bool{}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			w := &warehouse{t, w.process}
@@ -35,7 +37,32 @@ func TestCases(t *testing.T) {
 			for _, want := range c.wants {
 				check(t, w, want)
 			}
+			if needed["kpi_daily"] {
+				for _, row := range w.rows("SELECT DISTINCT kpi, arrayJoin([dimension, 'all']) FROM waymark_mart.kpi_value", nil) {
+					seen[row[0]+" "+row[1]] = true
+				}
+			}
 		})
+	}
+	t.Run("views", func(t *testing.T) { testViews(t, &warehouse{t, w.process}, list) })
+	t.Run("catalogue", func(t *testing.T) { testCatalogue(t, seen) })
+}
+
+// testCatalogue holds the KPIs and dimensions that the cases produced to the catalogue: none is missing, none is
+// undeclared.
+func testCatalogue(t *testing.T, seen map[string]bool) {
+	kpis, err := schemas.KPIs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{}
+	for _, k := range kpis {
+		for _, d := range k.Dimensions {
+			want[k.ID+" "+d] = true
+		}
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("KPIs and their dimensions: catalogue -, SQL +:\n%s", diff)
 	}
 }
 

@@ -1,0 +1,61 @@
+package models_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waymark/schemas"
+	"waymark/transform/models"
+)
+
+// allowed are the column types that BI tools read.
+var allowed = regexp.MustCompile(`^(LowCardinality\(String\)|(Nullable\()?(String|Bool|Date|DateTime64\(3, 'UTC'\)|U?Int(8|16|32|64)|Float(32|64)|Decimal\(18, 4\))\)?)$`)
+
+// testViews holds every view to what BI needs. It runs on the models as the last case left them.
+func testViews(t *testing.T, w *warehouse, list []models.Model) {
+	kpis, err := schemas.KPIs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, v := range models.Views(list, kpis) {
+		names[v.Name] = true
+		w.exec("CREATE VIEW cx_bi.`"+v.Name+"` AS "+v.SQL, nil, nil)
+		var got, want []string
+		for _, row := range w.rows("SELECT name, type FROM system.columns WHERE database = 'cx_bi' AND table = '"+v.Name+"' ORDER BY position", nil) {
+			got = append(got, row[0])
+			if typ := strings.ReplaceAll(row[1], `\'`, "'"); !allowed.MatchString(typ) {
+				t.Errorf("%s.%s has type %s", v.Name, row[0], typ)
+			}
+		}
+		for _, c := range v.Columns {
+			want = append(want, c.Name)
+			if c.Comment == "" {
+				t.Errorf("%s.%s has no comment", v.Name, c.Name)
+			}
+			if strings.HasSuffix(c.Name, "_reporting") && !strings.Contains(fmt.Sprint(v.Columns), "{currency ") {
+				t.Errorf("%s.%s has no currency beside it", v.Name, c.Name)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: columns: want -, got +:\n%s", v.Name, diff)
+		}
+		if v.Comment == "" {
+			t.Errorf("%s has no comment", v.Name)
+		}
+		w.exec("SELECT * FROM cx_bi.`"+v.Name+"` LIMIT 1", nil, nil)
+	}
+	for _, n := range []string{"journey_event", "fct_journey_event", "fct_session", "fct_order", "fct_ticket", "fct_survey_response", "fct_opportunity",
+		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition", "reject"} {
+		if !names[n] {
+			t.Errorf("there is no view %s", n)
+		}
+	}
+	if n := len(w.rows("SELECT id FROM cx_bi.kpi_definition", nil)); n != len(kpis) {
+		t.Errorf("kpi_definition has %d rows for %d KPIs", n, len(kpis))
+	}
+}
