@@ -124,23 +124,55 @@ func readParams(c *jsonscan.Cursor, params []param) []param {
 		return params
 	}
 	for c.NextElem() {
-		if !c.Object() {
-			continue
+		params = append(params, param{})
+		p := &params[len(params)-1]
+		if m := c.Mark(); !p.readUsual(c) {
+			c.Rewind(m)
+			*p = param{}
+			p.read(c)
 		}
-		var p param
-		for c.NextKey() {
-			switch string(c.Key()) {
-			case "key":
-				p.key, _ = c.Text()
-			case "value":
-				readParamValue(c, &p)
-			default:
-				c.Skip()
-			}
-		}
-		params = append(params, p)
 	}
 	return params
+}
+
+// readUsual reads a parameter as BigQuery writes it, {"key":"k","value":{"string_value":"v"}}; when it returns false it
+// may have read anything.
+func (p *param) readUsual(c *jsonscan.Cursor) bool {
+	if !c.Pass(`{"key":`) {
+		return false
+	}
+	var ok bool
+	if p.key, ok = c.Text(); !ok {
+		return false
+	}
+	switch {
+	case c.Pass(`,"value":{"string_value":`):
+		p.text, ok = c.Text()
+		p.kind = isText
+	case c.Pass(`,"value":{"int_value":`):
+		p.number, ok = c.Int64()
+		p.kind = isInt
+	default:
+		return false
+	}
+	return ok && c.Pass(`}}`)
+}
+
+// read reads any parameter.
+func (p *param) read(c *jsonscan.Cursor) {
+	if !c.Object() {
+		return
+	}
+	for c.NextKey() {
+		switch string(c.Key()) {
+		case "key":
+			p.key, _ = c.Text()
+		case "value":
+			readParamValue(c, p)
+		default:
+			c.Skip()
+		}
+	}
 }
 
 func readParamValue(c *jsonscan.Cursor, p *param) {

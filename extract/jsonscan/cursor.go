@@ -248,3 +248,29 @@ func (c *Cursor) leave() {
 
 // Key returns the key that NextKey moved to, unescaped; valid until Reset.
 func (c *Cursor) Key() []byte { return c.key }
+
+// Mark is a place in a record that Rewind can go back to.
+type Mark struct {
+	pos, scratch int
+	first        bool
+}
+
+// Mark returns the current place.
+func (c *Cursor) Mark() Mark { return Mark{c.pos, len(c.scratch), c.first} }
+
+// Rewind goes back to m, on the same level of nesting, unless there was an error.
+func (c *Cursor) Rewind(m Mark) {
+	if c.err.Reason == "" {
+		c.pos, c.scratch, c.first = m.pos, c.scratch[:m.scratch], m.first
+	}
+}
+
+// Pass moves over text when the record goes on with exactly that, and says so. It is for what machines always write
+// alike: text is any run of whole tokens, brackets included, and the caller sees to it that what it opens gets closed.
+func (c *Cursor) Pass(text string) bool {
+	if end := c.pos + len(text); end <= len(c.data) && string(c.data[c.pos:end]) == text {
+		c.pos = end
+		return true
+	}
+	return false
+}
