@@ -11,7 +11,7 @@ import (
 // A run of fewer rows than looseRows is not worth a row group of its own: sixty column chunks for eight rows of a day
 // cost thirty times their content. Such rows travel loose, row by row, and the spool makes row groups of them when it
 // has enough.
-const looseRows = 1024
+const looseRows = 512
 
 // errLoose cannot happen unless the temporary file was damaged.
 var errLoose = errors.New("spooled rows are damaged")
