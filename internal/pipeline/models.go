@@ -103,6 +103,12 @@ func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Led
 }
 
 func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Model, raw lake.Ledger, report *Report) error {
+	inputs := set.inputs(m, raw, p.ledger)
+	mark := m.Name + "/" + inputsMark
+	if p.ledger.Partitions[mark].Files == inputs {
+		return nil // reconcile has held the table against the ledger
+	}
+	started := p.Now()
 	table := set.table(m)
 	params := set.of(m.Params)
 	state, err := p.Warehouse.EnsureModel(ctx, table, params)
@@ -112,12 +118,6 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if state.Created { // the table is empty, whatever the ledger says
 		p.forgetTable(m.Name)
 	}
-	inputs := set.inputs(m, raw, p.ledger)
-	mark := m.Name + "/" + inputsMark
-	if !state.Stale && p.ledger.Partitions[mark].Files == inputs {
-		return nil
-	}
-	started := p.Now()
 	staging, err := p.Warehouse.BuildModel(ctx, table, p.tag(), params)
 	if err != nil {
 		return err

@@ -66,7 +66,11 @@ func (p *publisher) compare(ctx context.Context, targets map[string]clickhouse.T
 	var out []Difference
 	for _, name := range slices.Sorted(maps.Keys(targets)) {
 		got, err := p.Warehouse.PartitionStates(ctx, targets[name])
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		if fault.Is(err, fault.NotFound) {
+			if _, built := p.ledger.Partitions[name+"/"+inputsMark]; built {
+				out = append(out, Difference{name, inputsMark, "the table is missing in the warehouse"})
+			}
+		} else if err != nil {
 			return nil, fmt.Errorf("read %s: %w", targets[name], err)
 		}
 		want := clickhouse.States{}

@@ -1,5 +1,26 @@
 package pipeline
 
-import "waymark/load/clickhouse"
+import (
+	"fmt"
 
-func biViews(set *modelSet) ([]clickhouse.View, error) { return nil, nil }
+	"waymark/load/clickhouse"
+	"waymark/schemas"
+	"waymark/transform/models"
+)
+
+// biViews returns the views of cx_bi in the form that load/clickhouse creates.
+func biViews(set *modelSet) ([]clickhouse.View, error) {
+	kpis, err := schemas.KPIs()
+	if err != nil {
+		return nil, fmt.Errorf("read the KPI catalogue: %w", err)
+	}
+	var out []clickhouse.View
+	for _, v := range models.Views(set.list, kpis) {
+		view := clickhouse.View{Name: v.Name, Comment: v.Comment, SQL: v.SQL, Columns: map[string]string{}}
+		for _, c := range v.Columns {
+			view.Columns[c.Name] = c.Comment
+		}
+		out = append(out, view)
+	}
+	return out, nil
+}
