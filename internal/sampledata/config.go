@@ -1,0 +1,90 @@
+package sampledata
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// ConfigOptions say where the exports are and where the results go, as locations of waymark.yaml.
+type ConfigOptions struct {
+	Exports   string // "./exports" or "s3://bucket/prefix"
+	Lake      string
+	Warehouse string
+	Key       string // reference to the privacy key; default ${env:WAYMARK_KEY}
+	// Extra is YAML that is put in front of the sources, such as an s3: section.
+	Extra string
+}
+
+// configured is one source of the configuration.
+type configured struct{ name, system, export, location, more string }
+
+// Config returns a waymark.yaml for the exports that Generate makes.
+func Config(o ConfigOptions) []byte {
+	if o.Key == "" {
+		o.Key = "${env:WAYMARK_KEY}"
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# The exports of Turnia Outfitters, a shop that does not exist.\n")
+	fmt.Fprintf(&b, "lake: %q\nwarehouse: %q\ntimezone: %s\ncurrency: %s\ncountry: %s\nprivacy: { key: %q }\n", o.Lake, o.Warehouse, TimeZone, Currency, Country, o.Key)
+	if o.Extra != "" {
+		fmt.Fprintf(&b, "%s\n", strings.TrimRight(o.Extra, "\n"))
+	}
+	b.WriteString("sources:\n")
+	for _, s := range configuredSources() {
+		fmt.Fprintf(&b, "  - name: %s\n    system: %s\n    export: %s\n    location: %q\n", s.name, s.system, s.export, strings.TrimRight(o.Exports, "/")+"/"+s.location)
+		b.WriteString("    schedule: \"15 * * * *\"\n")
+		for line := range strings.Lines(s.more) {
+			b.WriteString("    " + line)
+		}
+	}
+	return b.Bytes()
+}
+
+func configuredSources() []configured {
+	list := []configured{
+		{webSource, "ga4", "events", "ga4/events_*.json.gz", "currency: PLN\n"},
+		{ticketSource, "zendesk", "tickets", "zendesk/tickets/*.ndjson", "mode: incremental\n"},
+		{auditSource, "zendesk", "ticket_audits", "zendesk/ticket_audits/*.ndjson", ""},
+		{userSource, "zendesk", "users", "zendesk/users/*.ndjson", ""},
+		{ratingSource, "zendesk", "satisfaction_ratings", "zendesk/satisfaction_ratings*.ndjson", ""},
+		{scheduleSource, "zendesk", "schedules", "zendesk/schedule*.json", ""},
+		{surveySource, "survey", "responses", "survey/responses*.csv", `fields:
+  "Response ID": response_id
+  "Sent": sent_at
+  "Date": answered_at
+  "Survey": kind
+  "Score": score
+  "Comment": comment
+  "E-mail": email
+  "Customer No": customer_id
+  "Ticket": ticket_id
+  "Order": order_id
+  "Channel": channel
+  "Branch": attributes.branch
+`},
+		{storeSource, "survey", "responses", "survey/ankiety*.csv", `timezone: Europe/Warsaw
+encoding: windows-1250
+delimiter: ";"
+decimal_comma: true
+fields:
+  "Nr ankiety": response_id
+  "Data": answered_at
+  "Ocena": score.csat
+  "Komentarz": comment
+  "Adres e-mail": email
+  "Nr klienta": customer_id
+  "Kanał": channel
+  "Sklep": attributes.branch
+`},
+	}
+	for _, s := range []struct{ name, object, more string }{
+		{accountSource, "Account", "currency: PLN\n"}, {contactSource, "Contact", "fields:\n  Customer_Number__c: user_id\n"}, {leadSource, "Lead", ""},
+		{dealSource, "Opportunity", "currency: PLN\nfields:\n  Product__c: attributes.product\n"}, {stageSource, "OpportunityFieldHistory", ""},
+		{caseSource, "Case", ""}, {historySource, "CaseHistory", ""}, {campaignSrc, "Campaign", "currency: PLN\n"},
+		{memberSource, "CampaignMember", ""}, {taskSource, "Task", ""},
+	} {
+		list = append(list, configured{s.name, "salesforce", s.object, "salesforce/" + s.object + ".csv", s.more})
+	}
+	return list
+}
