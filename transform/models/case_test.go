@@ -19,7 +19,7 @@ import (
 // A case is a txtar file: its comment says what it shows on paper; "params" holds query parameters as name=value;
 // a section named after a raw table holds its rows as JSON, one per line; "want TABLE [rest]" holds a table whose first
 // line are the columns (expressions) to select from waymark_mart.TABLE and whose other lines are all rows expected.
-// "_times" repeats a row. @name stands for a UUID. In want, - is NULL and '' the empty string.
+// "_times" repeats a row. @name stands for a UUID. In want, - is NULL and ” the empty string.
 type testCase struct {
 	params map[string]string
 	rows   map[string][]map[string]any

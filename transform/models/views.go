@@ -20,7 +20,7 @@ type View struct {
 var internal = []string{"record_id", "record_version", "row_hash"}
 
 // Views returns what people and Metabase see: one view per model that is not hidden, the journey events under their own
-// name, the rejects and the KPI catalogue. They hold no Map, Array or 128-bit column: keys are text, '' is none.
+// name, the rejects and the KPI catalogue. They hold no Map, Array or 128-bit column: keys are text, ” is none.
 func Views(models []Model, kpis []schemas.KPI) []View {
 	var out []View
 	for i := range models {
