@@ -48,9 +48,16 @@ func byAlpha2(lower []byte) string {
 		return "GB"
 	}
 	a, z := lower[0]&^0x20, lower[1]&^0x20
-	for i := 0; i < len(alpha2); i += 2 {
-		if alpha2[i] == a && alpha2[i+1] == z {
-			return alpha2[i : i+2]
+	lo, hi := 0, len(alpha2)/2
+	for lo < hi {
+		mid := (lo + hi) / 2
+		switch x, y := alpha2[2*mid], alpha2[2*mid+1]; {
+		case x == a && y == z:
+			return alpha2[2*mid : 2*mid+2]
+		case x < a || x == a && y < z:
+			lo = mid + 1
+		default:
+			hi = mid
 		}
 	}
 	return ""

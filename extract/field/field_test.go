@@ -128,6 +128,11 @@ func TestCountry(t *testing.T) {
 	if !sort.SliceIsSorted(countryNames[:], func(i, j int) bool { return countryNames[i].name < countryNames[j].name }) {
 		t.Fatal("the table is not sorted")
 	}
+	for i := 2; i < len(alpha2); i += 2 {
+		if alpha2[i-2:i] >= alpha2[i:i+2] {
+			t.Fatalf("%s is not in order", alpha2[i:i+2])
+		}
+	}
 	for text, want := range map[string]string{
 		"US": "US", "us": "US", "USA": "US", "United States": "US", " U.S.A. ": "US", "Poland": "PL", "POLSKA": "PL", "pl": "PL", "POL": "PL", "UK": "GB", "Deutschland": "DE", "Österreich": "AT",
 		"": "", "x": "", "Atlantis": "", "QQ": "", "ZZ": "", "a very long name that is no country at all": "", "U": "",
@@ -210,4 +215,11 @@ func ExampleTime() {
 	us, _ := Time([]byte("2024-01-22T16:14:25.000+0000"), time.UTC)
 	fmt.Println(time.UnixMicro(us).UTC())
 	// Output: 2024-01-22 16:14:25 +0000 UTC
+}
+
+func BenchmarkTime(b *testing.B) {
+	stamp := []byte("2024-01-22T16:14:25.000+0000")
+	for b.Loop() {
+		Time(stamp, time.UTC)
+	}
 }

@@ -29,14 +29,19 @@ func (c *cursor) spaces() {
 }
 
 func parseMoment(b []byte) (m moment, why schemas.Reason) {
-	c := cursor{trim(b)}
+	b = trim(b)
+	if m.fixed(b) {
+		return m, m.valid()
+	}
+	m = moment{}
+	c := cursor{b}
 	slashed, ok := c.date(&m)
 	if !ok || !c.clock(&m) {
 		return m, schemas.WrongType
 	}
 	american := c.half(&m)
 	c.spaces()
-	if !c.zone(&m) || len(c.b) > 0 {
+	if !c.zone(&m) {
 		return m, schemas.WrongType
 	}
 	if slashed && !m.order(american) {
@@ -46,6 +51,42 @@ func parseMoment(b []byte) (m moment, why schemas.Reason) {
 		return m, schemas.WrongType
 	}
 	return m, m.valid()
+}
+
+// fixed reads the one shape that most times have, 2006-01-02T15:04:05[.999][zone], or returns false.
+func (m *moment) fixed(b []byte) bool {
+	if len(b) < 19 || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' || b[16] != ':' {
+		return false
+	}
+	var bad byte
+	m.year = pair(b[0], b[1], &bad)*100 + pair(b[2], b[3], &bad)
+	m.month, m.day = pair(b[5], b[6], &bad), pair(b[8], b[9], &bad)
+	m.hour, m.minute, m.second = pair(b[11], b[12], &bad), pair(b[14], b[15], &bad), pair(b[17], b[18], &bad)
+	if bad > 9 {
+		return false
+	}
+	rest := cursor{b[19:]}
+	return (!rest.eat('.') || rest.fraction(m)) && rest.zone(m)
+}
+
+// pair returns a number of two digits; bad becomes more than 9 when one is none.
+func pair(tens, units byte, bad *byte) int {
+	t, u := tens-'0', units-'0'
+	*bad = max(*bad, t, u)
+	return int(t)*10 + int(u)
+}
+
+// fraction reads the digits of a fraction of a second, to the microsecond.
+func (c *cursor) fraction(m *moment) bool {
+	micro, width, ok := c.digits(1, 6)
+	for ; width < 6; width++ {
+		micro *= 10
+	}
+	m.micro = micro
+	for len(c.b) > 0 && isDigit(c.b[0]) {
+		c.b = c.b[1:]
+	}
+	return ok
 }
 
 // date reads y-m-d, y/m/d, d.m.y or two numbers and a year with slashes, which order sorts out.
@@ -113,15 +154,7 @@ func (c *cursor) clock(m *moment) (ok bool) {
 	if !c.eat('.') && !c.eat(',') {
 		return true
 	}
-	micro, width, ok := c.digits(1, 6)
-	for ; width < 6; width++ {
-		micro *= 10
-	}
-	m.micro = micro
-	for len(c.b) > 0 && isDigit(c.b[0]) {
-		c.b = c.b[1:]
-	}
-	return ok
+	return c.fraction(m)
 }
 
 // half reads AM or PM; an hour that cannot be on a twelve-hour clock becomes 24, which is none.
@@ -142,18 +175,16 @@ func (c *cursor) half(m *moment) bool {
 	return true
 }
 
-// zone reads Z, UTC, GMT or ±hh[[:]mm]; nothing at all is a time without zone.
+// zone reads what is left: Z, UTC, GMT or ±hh[[:]mm]; nothing at all is a time without zone.
 func (c *cursor) zone(m *moment) bool {
 	if len(c.b) == 0 {
 		return true
 	}
-	if Is(c.b, "z") || Is(c.b, "utc") || Is(c.b, "gmt") {
-		m.zoned, c.b = true, nil
-		return true
-	}
 	west := c.b[0] == '-'
 	if !west && c.b[0] != '+' {
-		return false
+		m.zoned = Is(c.b, "z") || Is(c.b, "utc") || Is(c.b, "gmt")
+		c.b = nil
+		return m.zoned
 	}
 	c.b = c.b[1:]
 	hours, _, ok := c.digits(2, 2)
@@ -163,7 +194,7 @@ func (c *cursor) zone(m *moment) bool {
 	minutes := 0
 	if len(c.b) > 0 {
 		c.eat(':')
-		if minutes, _, ok = c.digits(2, 2); !ok || minutes > 59 {
+		if minutes, _, ok = c.digits(2, 2); !ok || minutes > 59 || len(c.b) > 0 {
 			return false
 		}
 	}
