@@ -56,8 +56,10 @@ func (d *drafter) contentOf(e *event) []byte {
 	return b
 }
 
+// appendText appends text behind its length.
 func appendText(to, text []byte) []byte {
-	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
+	n := len(text)
+	return append(append(to, byte(n), byte(n>>8), byte(n>>16), byte(n>>24)), text...)
 }
 
 func appendInt(to []byte, n int64) []byte { return binary.LittleEndian.AppendUint64(to, uint64(n)) }

@@ -5,14 +5,17 @@ import "bytes"
 // splitURL returns host and path of an address, without user, port, query and fragment. A host with nothing behind it
 // has path "/"; text without a scheme and // is a path.
 func splitURL(url []byte) (host, path []byte) {
-	if i := bytes.IndexAny(url, "?#"); i >= 0 {
+	if i := bytes.IndexByte(url, '?'); i >= 0 {
 		url = url[:i]
 	}
-	i := bytes.Index(url, []byte("//"))
-	if i < 0 || i > 0 && url[i-1] != ':' {
+	if i := bytes.IndexByte(url, '#'); i >= 0 {
+		url = url[:i]
+	}
+	scheme := bytes.IndexByte(url, ':') + 1 // 0 is none, as in //host/path
+	if rest := url[scheme:]; len(rest) < 2 || rest[0] != '/' || rest[1] != '/' {
 		return nil, url
 	}
-	host = url[i+2:]
+	host = url[scheme+2:]
 	if slash := bytes.IndexByte(host, '/'); slash >= 0 {
 		host, path = host[:slash], host[slash:]
 	} else {

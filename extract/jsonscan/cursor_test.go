@@ -165,3 +165,17 @@ func TestCursorDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations per record", n)
 	}
 }
+
+func TestInt64Forms(t *testing.T) {
+	for in, want := range map[string]any{
+		`"0"`: int64(0), `"-0"`: int64(0), `"-12"`: int64(-12), `"123456789012345678"`: int64(123456789012345678), `"9223372036854775807"`: int64(9223372036854775807),
+		`"-9223372036854775808"`: int64(-9223372036854775808), `"\u0031"`: int64(1), `""`: nil, `"-"`: nil, `"01"`: nil, `"1 "`: nil, `"1`: nil, `"12x"`: nil, `"1.0"`: int64(1), `"+1"`: nil,
+	} {
+		var c Cursor
+		c.Reset([]byte(in))
+		n, ok := c.Int64()
+		if err := c.End(); want == nil && (ok || err == nil) || want != nil && (!ok || n != want || err != nil) {
+			t.Errorf("Int64 of %s = %d, %v, %v", in, n, ok, err)
+		}
+	}
+}

@@ -155,18 +155,20 @@ func (c *Cursor) failAt(i int, message string) {
 
 // stringEnd returns the position behind the string that starts at i, or -1.
 func (c *Cursor) stringEnd(i int) int {
-	data := c.data
+	data, all := c.data, uint64(0)
 	for i++; i+8 <= len(data); i += 8 {
 		w := binary.LittleEndian.Uint64(data[i : i+8])
-		c.seen |= w
+		all |= w
 		if m := special(w); m != 0 {
 			i += bits.TrailingZeros64(m) >> 3
-			if data[i] == '"' {
+			if i < len(data) && data[i] == '"' {
+				c.seen |= all
 				return i + 1
 			}
 			break
 		}
 	}
+	c.seen |= all
 	return c.stringEndSlow(i)
 }
 

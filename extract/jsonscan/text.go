@@ -44,14 +44,15 @@ func plain(data []byte, i int) (end int, seen uint64) {
 // text reads the string that starts at the current position (a quote): a view of the record, or of the scratch when
 // there are escapes. On an error it returns nil.
 func (c *Cursor) text() []byte {
-	data, start := c.data, c.pos+1
+	data, start, all := c.data, c.pos+1, uint64(0)
 	for i := start; i+8 <= len(data); i += 8 {
 		w := binary.LittleEndian.Uint64(data[i : i+8])
-		c.seen |= w
+		all |= w
 		if m := special(w); m != 0 {
-			if i += bits.TrailingZeros64(m) >> 3; data[i] != '"' {
+			if i += bits.TrailingZeros64(m) >> 3; i >= len(data) || data[i] != '"' {
 				break
 			}
+			c.seen |= all
 			c.pos = i + 1
 			return data[start:i:i]
 		}

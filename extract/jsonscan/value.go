@@ -28,6 +28,10 @@ func (c *Cursor) String() ([]byte, bool) {
 
 // Text reads a string, number or bool as text.
 func (c *Cursor) Text() ([]byte, bool) {
+	if c.pos < len(c.data) && c.data[c.pos] == '"' {
+		s := c.text()
+		return s, s != nil
+	}
 	switch b := c.peek(); kinds[b] {
 	case String:
 		return c.String()
@@ -85,12 +89,41 @@ func (c *Cursor) Number() ([]byte, bool) {
 
 // Int64 reads an integer: a number, or a string that holds one as BigQuery writes it.
 func (c *Cursor) Int64() (int64, bool) {
+	if n, ok := c.quotedInt(); ok {
+		return n, true
+	}
 	text, ok := c.Number()
 	if !ok {
 		return 0, false
 	}
 	n, status := ParseInt(text)
 	return n, c.check(status, "want an integer")
+}
+
+// quotedInt reads a string of at most 18 digits, with or without a minus; anything else it leaves alone.
+func (c *Cursor) quotedInt() (n int64, ok bool) {
+	data, i := c.data, c.pos
+	if i+1 >= len(data) || data[i] != '"' {
+		return 0, false
+	}
+	i++
+	negative := data[i] == '-'
+	if negative {
+		i++
+	}
+	from := i
+	for i < len(data) && data[i]-'0' <= 9 && i < from+18 {
+		n = n*10 + int64(data[i]-'0')
+		i++
+	}
+	if i == from || i >= len(data) || data[i] != '"' || data[from] == '0' && i > from+1 {
+		return 0, false
+	}
+	c.pos = i + 1
+	if negative {
+		n = -n
+	}
+	return n, true
 }
 
 // Decimal reads a number, or a string that holds one, as units of 1/10000; see ParseDecimal.
