@@ -3,15 +3,18 @@ package sampledata
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 )
 
 // Put stores one file under name. It calls write exactly once.
 type Put func(ctx context.Context, name string, write func(io.Writer) error) error
 
-// Generate makes the exports, file after file, and returns the truth about them.
+// Generate makes the exports, file after file, then truth.json, and returns the truth about them.
 func Generate(ctx context.Context, opt Options, put Put) (*Truth, error) {
 	g, err := newGenerator(opt)
 	if err != nil {
@@ -29,7 +32,36 @@ func Generate(ctx context.Context, opt Options, put Put) (*Truth, error) {
 		}
 	}
 	g.finish()
-	return g.truth, nil
+	truth, err := g.truth.JSON()
+	if err != nil {
+		return nil, fmt.Errorf("encode the truth: %w", err)
+	}
+	err = put(ctx, TruthFile, func(w io.Writer) error {
+		_, err := w.Write(truth)
+		return err
+	})
+	return g.truth, err
+}
+
+// TruthFile is the name under which the truth is stored, as JSON.
+const TruthFile = "truth.json"
+
+// Directory returns a Put that writes files below dir.
+func Directory(dir string) Put {
+	return func(_ context.Context, name string, write func(io.Writer) error) error {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("create directory of %s: %w", name, err)
+		}
+		f, err := os.Create(path)
+		if err != nil {
+			return fmt.Errorf("create %s: %w", name, err)
+		}
+		if err := errors.Join(write(f), f.Close()); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		return nil
+	}
 }
 
 type generator struct {

@@ -25,7 +25,7 @@ const (
 	defaultDays  = 90
 	day          = 24 * time.Hour
 	webHost      = "www.turnia.example"
-	sessionsAt1  = 20_000
+	sessionsAt1  = 22_800
 	visitorsAt1  = 9_000
 	customersAt1 = 3_200
 	ticketsAt1   = 2_000

@@ -10,8 +10,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,8 +28,16 @@ type made struct {
 
 func make1(t testing.TB, opt Options) made {
 	t.Helper()
+	m, err := generate(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func generate(ctx context.Context, opt Options) (made, error) {
 	m := made{files: map[string][]byte{}}
-	truth, err := Generate(t.Context(), opt, func(_ context.Context, name string, write func(io.Writer) error) error {
+	truth, err := Generate(ctx, opt, func(_ context.Context, name string, write func(io.Writer) error) error {
 		var buf bytes.Buffer
 		if err := write(&buf); err != nil {
 			return err
@@ -34,24 +45,19 @@ func make1(t testing.TB, opt Options) made {
 		if m.files[name] != nil {
 			return fmt.Errorf("%s is written twice", name)
 		}
-		data := buf.Bytes()
-		if strings.HasSuffix(name, ".gz") {
-			z, err := gzip.NewReader(&buf)
-			if err != nil {
-				return err
-			}
-			if data, err = io.ReadAll(z); err != nil {
-				return err
-			}
+		m.files[name] = buf.Bytes()
+		if !strings.HasSuffix(name, ".gz") {
+			return nil
 		}
-		m.files[name] = data
-		return nil
+		z, err := gzip.NewReader(&buf)
+		if err != nil {
+			return err
+		}
+		m.files[name], err = io.ReadAll(z)
+		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	m.truth = truth
-	return m
+	return m, err
 }
 
 // lines yields the lines of every file under a prefix, in the order of names.
@@ -65,7 +71,17 @@ func (m made) lines(prefix string, yield func(name string, line []byte)) {
 	}
 }
 
-func small(t testing.TB) made { return make1(t, Options{Seed: 7, Scale: 0.05}) }
+// smallOnce is shared by the tests that only read.
+var smallOnce = sync.OnceValues(func() (made, error) { return generate(context.Background(), Options{Seed: 7, Scale: 0.05}) })
+
+func small(t testing.TB) made {
+	t.Helper()
+	m, err := smallOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
 
 func TestTheSameOptionsGiveTheSameBytes(t *testing.T) {
 	opt := Options{Seed: 3, Scale: 0.01, Malformed: 4}
@@ -174,6 +190,32 @@ func TestPlantedRecordsAreCounted(t *testing.T) {
 	}
 	if diff := cmp.Diff(without.truth.Web, with.truth.Web); diff != "" {
 		t.Errorf("broken records change the truth:\n%s", diff)
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	dir := t.TempDir()
+	truth, err := Generate(t.Context(), Options{Seed: 7, Scale: 0.01}, Directory(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, TruthFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Truth
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	again, err := back.JSON()
+	if err != nil || !bytes.Equal(again, data) {
+		t.Errorf("truth.json does not survive reading, %v", err)
+	}
+	if truth.Web.All.Revenue != back.Web.All.Revenue {
+		t.Errorf("revenue %v, in the file %v", truth.Web.All.Revenue, back.Web.All.Revenue)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ga4", "events_20260105.json.gz")); err != nil {
+		t.Error(err)
 	}
 }
 

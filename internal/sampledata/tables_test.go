@@ -127,8 +127,8 @@ func TestSurveyTruthAgreesWithTheFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.files["decoded"] = text
-	for _, r := range m.table(t, "decoded", ';') {
+	decoded := made{files: map[string][]byte{"ankiety": text}}
+	for _, r := range decoded.table(t, "ankiety", ';') {
 		score, err := strconv.Atoi(strings.TrimSuffix(r["Ocena"], ",0"))
 		if err != nil {
 			t.Fatal(err)

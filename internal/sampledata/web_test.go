@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// ga4 is an event as a reader of the export sees it.
-type ga4 struct {
+// gaEvent is an event as a reader of the export sees it.
+type gaEvent struct {
 	Date      string `json:"event_date"`
 	Timestamp string `json:"event_timestamp"`
 	Name      string `json:"event_name"`
@@ -36,7 +36,7 @@ type ga4 struct {
 	} `json:"ecommerce"`
 }
 
-func (e *ga4) param(key string) (string, bool) {
+func (e *gaEvent) param(key string) (string, bool) {
 	for _, p := range e.Params {
 		switch v := p.Value; {
 		case p.Key != key:
@@ -51,7 +51,7 @@ func (e *ga4) param(key string) (string, bool) {
 	return "", false
 }
 
-func (e *ga4) at(t *testing.T) int64 {
+func (e *gaEvent) at(t *testing.T) int64 {
 	t.Helper()
 	n, err := strconv.ParseInt(e.Timestamp, 10, 64)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestWebTruthAgreesWithTheFiles(t *testing.T) {
 	}
 	var events int64
 	m.lines("ga4/events_2", func(name string, line []byte) {
-		var e ga4
+		var e gaEvent
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -134,7 +134,7 @@ func TestWebTruthAgreesWithTheFiles(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, e *ga4, sessions map[string]*session, orders map[string]*purchase) {
+func read(t *testing.T, e *gaEvent, sessions map[string]*session, orders map[string]*purchase) {
 	t.Helper()
 	at := e.at(t)
 	id, ok := e.param("ga_session_id")
@@ -209,7 +209,7 @@ func TestWebHasItsTraps(t *testing.T) {
 		if strings.Contains(name, "intraday") {
 			seen["intraday"]++
 		}
-		var e ga4
+		var e gaEvent
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatal(err)
 		}
