@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"waymark/configs"
+	"waymark/internal/pipeline"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var sources []string
+	var acceptLoss, detailed bool
+	cmd := &cobra.Command{
+		Use: "run", Short: "Read what is new, publish what changed, build the models", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load()
+			if err != nil {
+				return err
+			}
+			return a.runOnce(cmd.Context(), cfg, sources, acceptLoss, detailed)
+		},
+	}
+	cmd.Flags().StringSliceVar(&sources, "source", nil, "only these sources")
+	cmd.Flags().BoolVar(&acceptLoss, "accept-loss", false, "publish partitions that lose more than half their rows")
+	cmd.Flags().BoolVar(&detailed, "detailed-exit", false, "exit 9 when there was nothing to do")
+	return cmd
+}
+
+func (a *app) runOnce(ctx context.Context, cfg *configs.Config, sources []string, acceptLoss, detailed bool) error {
+	return a.withRunner(ctx, cfg, func(r *pipeline.Runner) error {
+		r.AcceptLoss = acceptLoss
+		report, err := r.Run(ctx, sources)
+		a.clearProgress(r)
+		if report != nil {
+			if printErr := a.printRun(report); printErr != nil {
+				return printErr
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if records, objects := report.Rejects(); records > 0 || objects > 0 {
+			return status(exitRejects)
+		}
+		if detailed && report.Idle() {
+			return status(exitNothing)
+		}
+		return nil
+	})
+}
+
+func (a *app) printRun(r *pipeline.Report) error {
+	if a.output == "json" {
+		return printJSON(a.stdout, r)
+	}
+	t := newTable("source", "objects", "read", "records", "rows", "rejects", "quarantined").alignRight(1, 2, 3, 4, 5, 6)
+	for _, s := range r.Sources {
+		t.add(s.Source, fmt.Sprintf("%s of %s", count(s.Transformed), count(s.Listed)), size(s.Bytes), count(s.Records), count(s.Rows),
+			count(s.Rejects), count(len(s.Quarantined)))
+	}
+	if err := t.print(a.stdout); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout)
+	t = newTable("published", "partitions", "rows", "seconds").alignRight(1, 2, 3)
+	for _, x := range r.Tables {
+		t.add(x.Table, count(x.Published+x.Dropped), count(x.Rows), "")
+	}
+	for _, m := range r.Models {
+		t.add(m.Model, count(m.Published), count(m.Rows), fmt.Sprintf("%.2f", m.Seconds))
+	}
+	if len(t.rows) > 0 {
+		if err := t.print(a.stdout); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout)
+	}
+	for _, s := range r.Sources {
+		printQuarantined(a, s.Source, s.Quarantined)
+		if len(s.NewColumns) > 0 {
+			fmt.Fprintf(a.stdout, "new columns in %s, not used: %s\n", s.Source, strings.Join(s.NewColumns, ", "))
+		}
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(a.stdout, "warning: %s\n", w)
+	}
+	what := "done"
+	if r.Idle() {
+		what = "nothing to do"
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s in %s (run %s)\n", what, time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RunID)
+	return err
+}
+
+func printQuarantined(a *app, source string, list []pipeline.QuarantineReport) {
+	for _, q := range list {
+		where := q.Object
+		if q.Line > 0 {
+			where += fmt.Sprintf(":%d", q.Line)
+		}
+		field := ""
+		if q.Field != "" {
+			field = q.Field + ": "
+		}
+		fmt.Fprintf(a.stdout, "quarantined in %s: %s: %s: %s%s\n", source, where, q.Reason, field, q.Message)
+	}
+}
