@@ -23,7 +23,7 @@ func key(name string) (string, bool) { return strings.Repeat("k", 32), name == "
 // TestTheDecodersReadTheFiles runs every configured source over its files: as many records as the truth says, none
 // rejected but the planted ones, no column that Waymark does not know.
 func TestTheDecodersReadTheFiles(t *testing.T) {
-	m := make1(t, Options{Seed: 7, Scale: 0.02, Malformed: 3})
+	m := mustGenerate(t, Options{Seed: 7, Scale: 0.02, Malformed: 3})
 	cfg, err := configs.Parse("waymark.yaml", Config(ConfigOptions{Exports: "/exports", Lake: "./lake", Warehouse: "embedded:./warehouse"}), key)
 	if err != nil {
 		t.Fatal(err)

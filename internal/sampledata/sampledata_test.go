@@ -26,7 +26,7 @@ type made struct {
 	truth *Truth
 }
 
-func make1(t testing.TB, opt Options) made {
+func mustGenerate(t testing.TB, opt Options) made {
 	t.Helper()
 	m, err := generate(t.Context(), opt)
 	if err != nil {
@@ -97,18 +97,18 @@ func TestTheSameOptionsGiveTheSameBytes(t *testing.T) {
 		h.Write(truth)
 		return fmt.Sprintf("%x", h.Sum(nil))
 	}
-	first := sum(make1(t, opt))
-	if again := sum(make1(t, opt)); again != first {
+	first := sum(mustGenerate(t, opt))
+	if again := sum(mustGenerate(t, opt)); again != first {
 		t.Error("a second run gave other bytes")
 	}
 	opt.Seed++
-	if other := sum(make1(t, opt)); other == first {
+	if other := sum(mustGenerate(t, opt)); other == first {
 		t.Error("another seed gave the same bytes")
 	}
 }
 
 func TestScale(t *testing.T) {
-	m := make1(t, Options{Seed: 1, Scale: 0.2})
+	m := mustGenerate(t, Options{Seed: 1, Scale: 0.2})
 	for what, c := range map[string]struct{ got, want int64 }{
 		"events":  {m.truth.Sources["web"].Distinct, 40_000},
 		"tickets": {m.truth.Tickets["zendesk"].Created, 400},
@@ -180,8 +180,8 @@ func TestErrorsOfTheStoreEndIt(t *testing.T) {
 }
 
 func TestPlantedRecordsAreCounted(t *testing.T) {
-	with := make1(t, Options{Seed: 7, Scale: 0.01, Malformed: 6})
-	without := make1(t, Options{Seed: 7, Scale: 0.01})
+	with := mustGenerate(t, Options{Seed: 7, Scale: 0.01, Malformed: 6})
+	without := mustGenerate(t, Options{Seed: 7, Scale: 0.01})
 	for _, name := range []string{"web", "tickets", "ticket-audits", "surveys", "contacts"} {
 		a, b := with.truth.Sources[name], without.truth.Sources[name]
 		if a.Rejected == 0 || b.Rejected != 0 || a.Records-a.Rejected != b.Records || a.Distinct != b.Distinct {

@@ -49,7 +49,7 @@ func (m made) audits(t *testing.T) map[int64][]zendeskAudit {
 // TestTicketTruthAgreesWithTheAudits recomputes every ticket from the text of its audits, with business minutes counted
 // by a loop over wall-clock minutes here.
 func TestTicketTruthAgreesWithTheAudits(t *testing.T) {
-	m := make1(t, Options{Seed: 11, Scale: 0.03})
+	m := mustGenerate(t, Options{Seed: 11, Scale: 0.03})
 	audits, checked := m.audits(t), 0
 	for _, row := range m.truth.TicketRow {
 		if row.System != "zendesk" {
@@ -197,7 +197,7 @@ func TestTheClocksChangeInTheDesksNight(t *testing.T) {
 
 // TestTicketVersions follows the newest version of each ticket through the exports, pages included.
 func TestTicketVersions(t *testing.T) {
-	m := make1(t, Options{Seed: 11, Scale: 0.05})
+	m := mustGenerate(t, Options{Seed: 11, Scale: 0.05})
 	type version struct {
 		ID      int64
 		Status  string

@@ -193,7 +193,7 @@ func parseCents(t *testing.T, s string) int64 {
 func TestWebHasItsTraps(t *testing.T) {
 	seen := map[string]int{}
 	orders := map[string]int{}
-	make1(t, Options{Seed: 5, Scale: 0.15}).lines("ga4/", func(name string, line []byte) {
+	mustGenerate(t, Options{Seed: 5, Scale: 0.15}).lines("ga4/", func(name string, line []byte) {
 		text := string(line)
 		for _, want := range []string{
 			`"session_engaged","value":{"string_value":"1"}`, `"session_engaged","value":{"int_value":"1"}`, `"session_engaged","value":{"string_value":"0"}`,
