@@ -22,25 +22,29 @@ type Options struct {
 // headBytes is how much of an unusable stretch of input is kept for its reject.
 const headBytes = 4 << 10
 
-const firstRead = 64 << 10
+const (
+	firstRead = 64 << 10
+	readPiece = 256 << 10
+)
 
 // Stream cuts UTF-8 text into chunks of whole records. The layout of the text is recognised from its beginning:
 // one record per line, or values that may span lines (arrays, pages, documents). Chunk borders depend on the text and
 // the options alone. Next is for one goroutine; a chunk's Release may be called from any.
 type Stream struct {
-	r      io.Reader
-	o      Options
-	layout layout
-	index  int
-	buf    []byte // read and not yet handed out
-	eof    bool
-	offset int64 // of buf[0]
-	line   int64 // of buf[0]
-	el     elements
-	indent int  // of the line that buf[0] stands on, as far as it is known
-	inLine bool // something stands on that line before buf[0]
-	mu     sync.Mutex
-	free   [][]byte // released buffers
+	r        io.Reader
+	o        Options
+	layout   layout
+	index    int
+	buf      []byte // read and not yet handed out
+	eof      bool
+	offset   int64 // of buf[0]
+	line     int64 // of buf[0]
+	el       elements
+	newlines int  // in buf
+	indent   int  // of the line that buf[0] stands on, as far as it is known
+	inLine   bool // something stands on that line before buf[0]
+	mu       sync.Mutex
+	free     [][]byte // released buffers
 }
 
 // NewStream returns a stream over r, which it does not close.
@@ -84,8 +88,10 @@ func (s *Stream) fill(ctx context.Context, want int) error {
 		if len(s.buf) == cap(s.buf) { // an object may be far smaller than a chunk
 			s.buf = slices.Grow(s.buf, min(max(len(s.buf), firstRead), want-len(s.buf)))
 		}
-		n, err := s.r.Read(s.buf[len(s.buf):min(want, cap(s.buf))])
-		s.buf = s.buf[:len(s.buf)+n]
+		from := len(s.buf)
+		n, err := s.r.Read(s.buf[from:min(want, from+readPiece, cap(s.buf))])
+		s.buf = s.buf[:from+n]
+		s.newlines += bytes.Count(s.buf[from:], newline) // now, while the piece is in the cache
 		if err == io.EOF {
 			s.eof = true
 		} else if err != nil {
@@ -111,7 +117,14 @@ func (s *Stream) advance(n int) {
 		s.indent += text - from
 		s.inLine = text < n
 	}
-	s.line += int64(bytes.Count(s.buf[:n], newline))
+	var passed int
+	if n < len(s.buf)-n {
+		passed = bytes.Count(s.buf[:n], newline)
+	} else {
+		passed = s.newlines - bytes.Count(s.buf[n:], newline)
+	}
+	s.newlines -= passed
+	s.line += int64(passed)
 	s.offset += int64(n)
 }
 
