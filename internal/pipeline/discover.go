@@ -137,7 +137,7 @@ func (d *discovery) versions(committed map[string]*lake.Manifest) (newest, usabl
 		}
 	}
 	for _, it := range d.items {
-		m := committed[it.URI]
+		m := committed[it.identity()]
 		if m == nil {
 			m = it.Manifest
 		}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"waymark/extract/store"
 	"waymark/load/lake"
 )
 
@@ -19,57 +20,62 @@ const openObjects = 4
 // that it wrote.
 // Objects that fail are joined in the error; the others are committed.
 func (r *Runner) transformAll(ctx context.Context, found []*discovery, report *Report) (current, written []*lake.Manifest, err error) {
-	todo := 0
+	var todo []work
 	for _, d := range found {
 		for _, it := range d.items {
 			if it.Work() {
-				todo++
+				todo = append(todo, work{d.store, it})
 			}
 		}
 	}
-	r.Progress.Phase("transform", todo)
-	t := r.newTransformer()
-	var failures []error
+	r.Progress.Phase("transform", len(todo))
+	committed, err := r.newTransformer().objects(ctx, todo)
 	for _, d := range found {
-		committed, err := t.source(ctx, d)
-		if err != nil {
-			failures = append(failures, err)
-		}
-		for _, m := range committed {
-			written = append(written, m)
-		}
 		report.Sources = append(report.Sources, d.report(committed))
 		current = append(current, d.current(committed)...)
 	}
-	return current, written, errors.Join(failures...)
+	for _, m := range committed {
+		written = append(written, m)
+	}
+	slices.SortFunc(written, byURI)
+	return current, written, err
 }
 
-// source transforms the objects of one source; it returns the committed manifests by URI.
-func (t *transformer) source(ctx context.Context, d *discovery) (map[string]*lake.Manifest, error) {
+// work is one object to transform.
+type work struct {
+	store store.Store
+	item  Item
+}
+
+// identity names the object within the run: two sources may read the same one.
+func (i Item) identity() string { return i.Source.Config.Name + "\x00" + i.URI }
+
+// objects transforms several objects at a time; it returns the committed manifests by identity.
+func (t *transformer) objects(ctx context.Context, todo []work) (map[string]*lake.Manifest, error) {
 	var mu sync.Mutex
 	committed := map[string]*lake.Manifest{}
 	var failures []error
 	var group errgroup.Group
 	group.SetLimit(openObjects)
-	for _, it := range d.items {
-		if !it.Work() || ctx.Err() != nil {
-			continue
+	for _, w := range todo {
+		if ctx.Err() != nil {
+			break
 		}
 		group.Go(func() error {
-			m, err := t.object(ctx, d.store, it)
+			m, err := t.object(ctx, w.store, w.item)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failures = append(failures, err)
 			} else {
-				committed[it.URI] = m
+				committed[w.item.identity()] = m
 				t.logObject(m)
 			}
 			t.Progress.Step(1)
 			return nil
 		})
 	}
-	_ = group.Wait()
+	_ = group.Wait() // the functions return nil; their errors are in failures
 	return committed, errors.Join(failures...)
 }
 
@@ -84,12 +90,13 @@ func (t *transformer) logObject(m *lake.Manifest) {
 
 // report counts what the source gave in this run.
 func (d *discovery) report(committed map[string]*lake.Manifest) SourceReport {
-	out := SourceReport{Source: d.source.Config.Name, Listed: len(d.items), Transformed: len(committed)}
+	out := SourceReport{Source: d.source.Config.Name, Listed: len(d.items)}
 	for _, it := range d.items {
-		m := committed[it.URI]
+		m := committed[it.identity()]
 		if m == nil {
 			continue
 		}
+		out.Transformed++
 		out.Bytes += it.Info.Size
 		out.Records += m.Records
 		out.Rows += m.Rows

@@ -140,7 +140,7 @@ func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch
 				if p.Warehouse.AcceptsParquet() {
 					return staging.Load(ctx, f.Key, func(ctx context.Context) (io.ReadCloser, error) { return p.Lake.OpenFile(ctx, f.Key) })
 				}
-				return p.loadNative(ctx, staging, c.Table, f)
+				return p.loadNative(ctx, staging, f)
 			})
 		}
 	}
@@ -151,7 +151,7 @@ func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch
 }
 
 // loadNative decodes the file here and sends columns: the native protocol takes no Parquet.
-func (p *publisher) loadNative(ctx context.Context, staging *clickhouse.Staging, t *schemas.Table, f lake.Output) error {
+func (p *publisher) loadNative(ctx context.Context, staging *clickhouse.Staging, f lake.Output) error {
 	body, err := p.Lake.OpenFile(ctx, f.Key)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (p *publisher) loadNative(ctx context.Context, staging *clickhouse.Staging,
 	if err != nil {
 		return fmt.Errorf("read %s: %w", f.Key, err)
 	}
-	return lake.ReadParquet(ctx, file, n, t, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
+	return lake.ReadOutput(ctx, file, n, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
 }
 
 // guard refuses a publish in which a partition loses more than half of its rows.

@@ -24,11 +24,12 @@ const minRejects = 10
 // flight holds one, from before it is read until it is encoded, however many objects are open.
 type transformer struct {
 	*Runner
-	slots chan struct{}
+	slots    chan struct{}
+	encoders sync.Pool // *lake.Encoder: each costs more than a small object
 }
 
 func (r *Runner) newTransformer() *transformer {
-	return &transformer{Runner: r, slots: make(chan struct{}, r.workers())}
+	return &transformer{Runner: r, slots: make(chan struct{}, r.workers()), encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
 
 // object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
@@ -112,7 +113,6 @@ func (j *job) add(groups []lake.RowGroup) error {
 type worker struct {
 	decoder  extract.Decoder
 	finisher *transform.Finisher
-	encoder  *lake.Encoder
 }
 
 // encoded is a decoded and encoded chunk, or why there is none.
@@ -206,16 +206,26 @@ func (j *job) chunk(ctx context.Context, stream extract.Stream, c extract.Chunk)
 		return encoded{err: err}
 	}
 	out.counts, out.bytes = w.finisher.Counts(), int64(len(c.Data))
-	for _, b := range w.finisher.Batches() {
-		groups, err := w.encoder.Encode(b)
-		if err != nil {
-			return encoded{err: err}
-		}
-		out.groups = append(out.groups, groups...)
+	if out.groups, out.err = j.encode(w.finisher.Batches()); out.err != nil {
+		return out
 	}
 	w.finisher.Reset()
 	j.give(w)
 	return out
+}
+
+func (t *transformer) encode(batches []*schemas.Batch) ([]lake.RowGroup, error) {
+	encoder := t.encoders.Get().(*lake.Encoder)
+	defer t.encoders.Put(encoder)
+	var out []lake.RowGroup
+	for _, b := range batches {
+		groups, err := encoder.Encode(b)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", b.Table.Name, err)
+		}
+		out = append(out, groups...)
+	}
+	return out, nil
 }
 
 func (j *job) take(stream extract.Stream) *worker {
@@ -226,7 +236,7 @@ func (j *job) take(stream extract.Stream) *worker {
 		j.spare = j.spare[:n-1]
 		return w
 	}
-	return &worker{decoder: stream.NewDecoder(), finisher: transform.New(j.settings()), encoder: lake.NewEncoder()}
+	return &worker{decoder: stream.NewDecoder(), finisher: transform.New(j.settings())}
 }
 
 func (j *job) give(w *worker) {
@@ -270,16 +280,11 @@ func (j *job) rejectObject(q *extract.Quarantine) error {
 	if err := f.Reject(schemas.Reject{Line: q.Line, Reason: q.Reason, Field: q.Field, Message: "object quarantined: " + q.Message}); err != nil {
 		return err
 	}
-	for _, b := range f.Batches() {
-		groups, err := lake.NewEncoder().Encode(b)
-		if err != nil {
-			return err
-		}
-		if err := j.rejects.Add(groups); err != nil {
-			return err
-		}
+	groups, err := j.encode(f.Batches())
+	if err != nil {
+		return err
 	}
-	return nil
+	return j.rejects.Add(groups)
 }
 
 func inObject(it Item, err error) error {
