@@ -37,14 +37,11 @@ const (
 func Decompress(r io.Reader, maxRatio int, stored func() int64) (io.ReadCloser, error) {
 	src := &source{r: r}
 	head := make([]byte, 10)
-	n, err := io.ReadFull(src, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	n, err := readHead(src, head)
+	if err != nil {
 		return nil, err
 	}
 	head = head[:n]
-	if src.err != nil && src.err != io.EOF {
-		return nil, src.err
-	}
 	format := recognise(head)
 	if format == plain {
 		return io.NopCloser(io.MultiReader(bytes.NewReader(head), r)), nil
@@ -60,6 +57,22 @@ func Decompress(r io.Reader, maxRatio int, stored func() int64) (io.ReadCloser, 
 		return nil, d.explain(err)
 	}
 	return d, nil
+}
+
+// readHead fills head as far as there is anything. io.ReadFull would not do: it makes its own errors of the end, which
+// cannot be told from those that r passes on.
+func readHead(r io.Reader, head []byte) (n int, err error) {
+	for n < len(head) {
+		m, err := r.Read(head[n:])
+		n += m
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // format is a way of compression.
@@ -168,7 +181,7 @@ func (d *decompressor) Close() error {
 // explain tells the store's failures from those of the data.
 func (d *decompressor) explain(err error) error {
 	switch {
-	case d.src.err != nil && d.src.err != io.EOF:
+	case d.src.err != nil && !errors.Is(d.src.err, io.EOF):
 		return d.src.err
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return ErrRatio

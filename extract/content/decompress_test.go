@@ -211,7 +211,7 @@ func TestStoreErrorsPassThrough(t *testing.T) {
 				_, err = io.ReadAll(r)
 				r.Close()
 			}
-			if err != broken {
+			if !errors.Is(err, broken) {
 				t.Fatalf("%s after %d bytes: %v, want the reader's own error", name, n, err)
 			}
 		}
@@ -227,7 +227,7 @@ func TestQuarantine(t *testing.T) {
 			t.Errorf("%v: %+v, want %s", err, q, want)
 		}
 	}
-	if other := errors.New("other"); Quarantine(other) != other {
+	if other := errors.New("other"); !errors.Is(Quarantine(other), other) {
 		t.Error("another error is not passed on")
 	}
 }

@@ -26,8 +26,8 @@ func ToUTF8(r io.Reader, encoding string) (io.Reader, error) {
 		return nil, err
 	}
 	head := make([]byte, 4)
-	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	n, err := readHead(r, head)
+	if err != nil {
 		return nil, err
 	}
 	head = head[:n]

@@ -91,7 +91,7 @@ func TestToUTF8Refuses(t *testing.T) {
 		if err == nil {
 			_, err = io.ReadAll(r)
 		}
-		if err != broken {
+		if !errors.Is(err, broken) {
 			t.Errorf("after %d bytes: %v, want the reader's own error", n, err)
 		}
 	}

@@ -99,7 +99,7 @@ func (d *dirStore) ReadAt(ctx context.Context, info object.Info, p []byte, off i
 		return 0, changed(d.URI(info.Key))
 	}
 	n, err := f.ReadAt(p, off)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = dirError("read", d.URI(info.Key), err)
 	}
 	return n, err

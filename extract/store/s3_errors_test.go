@@ -16,7 +16,7 @@ import (
 
 // answer is an error as the SDK builds it from an HTTP answer.
 func answer(status int, code string) error {
-	var err error = errors.New("no body")
+	err := errors.New("no body")
 	if code != "" {
 		err = &smithy.GenericAPIError{Code: code, Message: "what the service says"}
 	}

@@ -51,7 +51,7 @@ func (st *s3Store) ReadAt(ctx context.Context, info object.Info, p []byte, off i
 	if err := r.connect(); err != nil {
 		return 0, err
 	}
-	defer r.Close()
+	defer r.disconnect()
 	return fullRead(r, p, short)
 }
 

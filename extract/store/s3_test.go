@@ -147,11 +147,12 @@ func TestS3Failures(t *testing.T) {
 				"list": s.List(t.Context(), "", func(object.Info) error { return nil }),
 				"stat": statErr, "put": putErr, "conditional put": condErr, "open": openErr,
 			} {
-				if !fault.Is(err, c.kind) {
+				switch {
+				case !fault.Is(err, c.kind):
 					t.Errorf("%s: %v error %v, want %v", what, fault.KindOf(err), err, c.kind)
-				} else if what == "list" && !strings.Contains(err.Error(), c.text) {
+				case what == "list" && !strings.Contains(err.Error(), c.text):
 					t.Errorf("%s: error %q does not contain %q", what, err, c.text)
-				} else if strings.Contains(err.Error(), server.SecretKey) {
+				case strings.Contains(err.Error(), server.SecretKey):
 					t.Errorf("%s: error names the secret", what)
 				}
 			}

@@ -72,7 +72,7 @@ fields:
   "Data": answered_at
   "Ocena": score.csat
   "Komentarz": comment
-  "Adres e-mail": email
+  "E-mail klienta": email
   "Nr klienta": customer_id
   "Kanał": channel
   "Sklep": attributes.branch

@@ -58,7 +58,7 @@ func newTable(w io.Writer, mark bool, columns string) *table {
 }
 
 // set fills pairs of column and value for the next row.
-func (t *table) set(pairs ...string) *table {
+func (t *table) set(pairs ...string) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		at, ok := t.index[pairs[i]]
 		if !ok && t.err == nil {
@@ -66,7 +66,6 @@ func (t *table) set(pairs ...string) *table {
 		}
 		t.fields[at] = pairs[i+1]
 	}
-	return t
 }
 
 // end writes the row that was set.

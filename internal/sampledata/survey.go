@@ -118,7 +118,7 @@ func (g *generator) countAnswer(kind, channel string, at int64, score int) {
 // writeStoreSurvey writes what customers typed at the till, in the code page and with the separators of the till.
 func (g *generator) writeStoreSurvey(w io.Writer) error {
 	c := &csvFile{w: charmap.Windows1250.NewEncoder().Writer(w), comma: ';', newline: "\r\n"}
-	c.row("Nr ankiety", "Data", "Ocena", "Komentarz", "Adres e-mail", "Nr klienta", "Kanał", "Sklep")
+	c.row("Nr ankiety", "Data", "Ocena", "Komentarz", "E-mail klienta", "Nr klienta", "Kanał", "Sklep")
 	s := g.source(storeSource)
 	for n := range g.size.nps / 2 {
 		d := roll(g.opt.Seed, "till", n)

@@ -21,7 +21,6 @@ type web struct {
 	lastID   []int64  // newest ga_session_id, by visitor
 	orders   int
 	carry    []byte         // events that belong to the next day's file
-	carried  int64          // how many
 	later    map[int][]echo // by day: what earlier orders still cause
 	line     []byte
 	intraday []byte // a copy of the last day's first events

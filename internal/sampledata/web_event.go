@@ -63,7 +63,7 @@ func (s *visit) emit(name string, fill func(*event)) {
 	s.pageParams(&e)
 	s.engagement(name, &e)
 	if e.order != nil {
-		s.orderParams(name, &e)
+		s.orderParams(&e)
 	}
 	if s.events < 3 && s.from.channel != "direct" { // the campaign is a parameter of the first events only
 		e.text("source", s.from.source)

@@ -193,7 +193,7 @@ func (p *page) reopened(d dice, e echo) {
 }
 
 // orderParams writes the parameters of a purchase. The number is text, or an integer where the tag makes it one.
-func (s *visit) orderParams(name string, e *event) {
+func (s *visit) orderParams(e *event) {
 	o := e.order
 	switch o.spelling {
 	case notSet:

@@ -59,7 +59,7 @@ func (g *generator) auditRecord(seed ticketSeed, a audit) []byte {
 			m.text("body", g.message(seed, a, s.public))
 			m.raw("attachments", "[]")
 		} else {
-			g.change(&m, a, s, i)
+			g.change(&m, a, s)
 		}
 		m.close('}')
 	}
@@ -69,7 +69,7 @@ func (g *generator) auditRecord(seed ticketSeed, a audit) []byte {
 }
 
 // change writes a field's change: Create in the first audit, which has no previous values.
-func (g *generator) change(m *members, a audit, s step, i int) {
+func (g *generator) change(m *members, a audit, s step) {
 	if a.id%100 == 0 {
 		m.text("type", "Create")
 		m.text("field_name", s.field)
