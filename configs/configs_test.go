@@ -134,6 +134,26 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// Relative paths start at the file, not where the command is run.
+func TestPathsStartAtTheFile(t *testing.T) {
+	text := strings.Replace(minimal, "./ga4/*.gz", "./ga4/", 1)
+	cfg, err := Parse("conf/w.yaml", []byte(text), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{cfg.Lake, cfg.Warehouse, cfg.Sources[0].Location}
+	if diff := cmp.Diff([]string{"conf/lake", "embedded:conf/warehouse", "conf/ga4/"}, got); diff != "" {
+		t.Error(diff)
+	}
+	cfg, err = Parse("/etc/w.yaml", []byte(strings.Replace(text, "./lake", "s3://b/lake", 1)), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"s3://b/lake", "embedded:/etc/warehouse"}, []string{cfg.Lake, cfg.Warehouse}); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLoadNamesTheMissingFile(t *testing.T) {
 	_, err := Load("no-such.yaml", env)
 	if !fault.Is(err, fault.NotFound) || !strings.Contains(fmt.Sprint(err), "no-such.yaml") {

@@ -3,10 +3,12 @@ package configs
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -14,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"waymark/internal/fault"
+	"waymark/internal/nearest"
 )
 
 // maxFile bounds the configuration file; YAML aliases make larger ones a hazard.
@@ -65,6 +68,7 @@ func Parse(name string, text []byte, env Lookup) (*Config, error) {
 		}
 	}
 	cfg.complete()
+	cfg.rebase(filepath.Dir(name))
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
@@ -84,6 +88,31 @@ func (c *Config) complete() {
 			s.Country = c.Country
 		}
 	}
+}
+
+// rebase makes relative paths start at the folder of the configuration file, wherever the command is run.
+func (c *Config) rebase(dir string) {
+	if dir == "." {
+		return
+	}
+	c.Lake = rebased(dir, c.Lake)
+	if path, ok := strings.CutPrefix(c.Warehouse, "embedded:"); ok {
+		c.Warehouse = "embedded:" + rebased(dir, path)
+	}
+	for i := range c.Sources {
+		c.Sources[i].Location = rebased(dir, c.Sources[i].Location)
+	}
+}
+
+func rebased(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
+		return path
+	}
+	out := filepath.Join(dir, path)
+	if strings.HasSuffix(path, "/") {
+		out += "/" // everything under it
+	}
+	return out
 }
 
 var positioned = regexp.MustCompile(`^\[(\d+):\d+\] (.*)`)
@@ -159,8 +188,9 @@ func (d *document) entry(kv *ast.MappingValueNode, t reflect.Type, path string, 
 	names := keysOf(t)
 	field, ok := names[key]
 	if !ok {
-		hint := "known keys: " + strings.Join(sortedKeys(names), ", ")
-		if s := Suggest(key, sortedKeys(names)); s != "" {
+		known := slices.Sorted(maps.Keys(names))
+		hint := "known keys: " + strings.Join(known, ", ")
+		if s := nearest.Of(key, known); s != "" {
 			hint = fmt.Sprintf("did you mean %q?", s)
 		}
 		d.fail(line, full, "unknown key", hint)

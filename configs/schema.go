@@ -2,7 +2,9 @@ package configs
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -62,7 +64,7 @@ func objectSchema(t reflect.Type) map[string]any {
 		}
 		properties[name] = p
 	}
-	for _, name := range sortedKeys(keysOf(t)) {
+	for _, name := range slices.Sorted(maps.Keys(keysOf(t))) {
 		if keysOf(t)[name].Tag.Get("required") == "true" {
 			required = append(required, name)
 		}
