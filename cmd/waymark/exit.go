@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"waymark/configs"
 	"waymark/internal/fault"
+	"waymark/internal/nearest"
 	"waymark/internal/pipeline"
 )
 
@@ -113,7 +113,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
 		var known []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-		if s := configs.Suggest(name, known); s != "" {
+		if s := nearest.Of(name, known); s != "" {
 			e.Hint = fmt.Sprintf("did you mean --%s?", s)
 		}
 	}

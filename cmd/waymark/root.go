@@ -13,6 +13,7 @@ import (
 
 	"waymark/configs"
 	"waymark/internal/fault"
+	"waymark/internal/nearest"
 )
 
 // environment is all that a verb may know of the process it runs in.
@@ -99,7 +100,7 @@ func unknownVerb(cmd *cobra.Command, given string) error {
 	}
 	e := fault.New(fault.Invalid, "unknown command %q", given)
 	e.Hint = "commands: " + strings.Join(known, ", ")
-	if s := configs.Suggest(given, known); s != "" {
+	if s := nearest.Of(given, known); s != "" {
 		e.Hint = fmt.Sprintf("did you mean %q?", s)
 	}
 	return e

@@ -12,7 +12,7 @@ import (
 )
 
 // leaves may be imported by every layer; they import nothing of Waymark but each other.
-var leaves = []string{"schemas", "internal/fault", "internal/object"}
+var leaves = []string{"schemas", "internal/fault", "internal/object", "internal/nearest"}
 
 // allowed says, for each folder, which folders of Waymark its packages may import besides leaves and their own subtree.
 // cmd → internal/{schedule,pipeline} → {extract, transform, load} → schemas.
@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"schemas":             {},
 	"internal/fault":      {},
 	"internal/object":     {},
+	"internal/nearest":    {},
 	"extract":             {},
 	"transform":           {},
 	"load":                {},

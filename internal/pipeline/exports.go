@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"waymark/configs"
 	"waymark/extract"
 	"waymark/extract/ga4"
 	"waymark/extract/salesforce"
 	"waymark/extract/survey"
 	"waymark/extract/zendesk"
 	"waymark/internal/fault"
+	"waymark/internal/nearest"
 )
 
 // Exports lists every export that Waymark reads, by system and name.
@@ -47,7 +47,7 @@ func FindExport(system, name string) (extract.Export, error) {
 func unknown(what, given string, known []string) error {
 	e := fault.New(fault.Invalid, "unknown %s %q", what, given)
 	e.Hint = "known: " + strings.Join(known, ", ")
-	if s := configs.Suggest(given, known); s != "" {
+	if s := nearest.Of(given, known); s != "" {
 		e.Hint = fmt.Sprintf("did you mean %q?", s)
 	}
 	return e

@@ -9,6 +9,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"waymark/internal/fault"
+	"waymark/internal/nearest"
 )
 
 // invalid is what is wrong with a rule; Parse adds the rule's position.
@@ -28,39 +29,13 @@ func ruleField(i int, field string) string {
 
 func quote(s string) string { return strconv.Quote(s) }
 
-// suggest names the closest candidate when one is close enough to be meant.
+// suggest names the candidate that s was meant to be, if one is near.
 func suggest(s string, candidates []string) string {
-	best, distance := "", len(s)/3+2
-	for _, c := range candidates {
-		if d := editDistance(s, c); d < distance {
-			best, distance = c, d
-		}
-	}
+	best := nearest.Of(s, candidates)
 	if best == "" {
 		return ""
 	}
 	return "; did you mean " + quote(best) + "?"
-}
-
-// editDistance counts insertions, deletions and replacements (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // fingerprint hashes the rules in a canonical, length-prefixed form.
