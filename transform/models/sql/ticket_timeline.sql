@@ -8,7 +8,7 @@
 -- column: status LowCardinality(String) "Current status: new, open, pending, hold, solved or closed."
 -- column: priority LowCardinality(String) "Priority."
 -- column: type LowCardinality(String) "Type."
--- column: channel LowCardinality(String) "Channel the ticket came through."
+-- column: channel LowCardinality(String) "Channel the ticket came through, by the journey rules."
 -- column: agent_group LowCardinality(String) "Group the ticket is assigned to."
 -- column: reason LowCardinality(String) "Reason or theme given by the source."
 -- column: times Array(DateTime64(3,'UTC')) "When each status began."
@@ -84,18 +84,8 @@ WITH
         FROM event AS e
         GROUP BY e.system, e.ticket_id
     ),
-    -- Tickets whose record was deleted; their audits are still there.
-    removed AS (
-        SELECT system, ticket_id
-        FROM waymark_raw.journey_event
-        WHERE ticket_id != '' AND startsWith(event_type, 'ticket_') AND record_id IN (
-            SELECT record_id
-            FROM waymark_raw.journey_event
-            WHERE startsWith(event_type, 'ticket_') AND event_type != 'ticket_rated' AND notEmpty(record_id)
-            GROUP BY record_id
-            HAVING max(tuple(record_version, is_deleted)).2)
-    ),
-    -- Every ticket whose state is exported, and those known from events alone that were not deleted.
+    -- Every ticket whose state is exported. Of a system that exports no states, every ticket that events tell of; elsewhere a ticket without a state
+    -- was deleted.
     ticket AS (
         SELECT
             system, ticket_id, t.has_history AS has_history, t.replies AS replies,
@@ -106,7 +96,7 @@ WITH
             if(s.has_state, s.agent_group, t.told_group) AS agent_group,
             s.reason AS reason, s.is_closed AS is_closed,
             canonical(plain(s.status)) AS state_status,
-            if(s.channel = '', t.channel, s.channel) AS channel,
+            if(t.channel = '', s.channel, t.channel) AS channel,
             if(t.first_assignee_id = '', s.agent_id, t.first_assignee_id) AS first_assignee_id,
             if(s.agent_id = '', t.last_assignee_id, s.agent_id) AS last_assignee_id,
             if(t.assignees = 0, toUInt64(s.agent_id != ''), t.assignees) AS unique_assignee_count,
@@ -119,7 +109,7 @@ WITH
             arrayFilter(r -> r.3 OR NOT arrayExists(x -> x.3, t.all_ratings), t.all_ratings) AS ratings
         FROM (SELECT *, true AS has_state FROM waymark_raw.ticket) AS s
         FULL OUTER JOIN told AS t USING (system, ticket_id)
-        WHERE s.has_state OR (system, ticket_id) NOT IN (SELECT system, ticket_id FROM removed)
+        WHERE s.has_state OR system NOT IN (SELECT system FROM waymark_raw.ticket)
     ),
     -- The status after each change. An instant is a time and the source's own order within it (the number of an audit event); of several changes at
     -- one instant the one counts that nothing leads away from.
