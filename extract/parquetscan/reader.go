@@ -40,8 +40,8 @@ func (f *File) NewReader() *Reader {
 func (r *Reader) Seek(c extract.Chunk) (err error) {
 	defer func() { err = r.f.src.explain(recover(), err) }()
 	r.left, r.err = c.Rows, nil
-	if c.Part == r.group && c.First == r.at {
-		return nil
+	if c.Part == r.group && c.First >= r.at && (c.First == r.at || !r.f.indexed(r.group)) {
+		return r.skip(c.First)
 	}
 	r.Close()
 	for i := range r.cells {
@@ -52,6 +52,21 @@ func (r *Reader) Seek(c extract.Chunk) (err error) {
 		}
 	}
 	r.group, r.at = c.Part, c.First
+	return nil
+}
+
+// skip reads forward to a row of the open row group. Without a page index that beats opening the columns anew, which
+// would read all pages from the start of the row group.
+func (r *Reader) skip(to int64) error {
+	for i := range r.cells {
+		if c := &r.cells[i]; c.column.present {
+			if err := c.skip(to - r.at); err != nil {
+				r.Close()
+				return err
+			}
+		}
+	}
+	r.at = to
 	return nil
 }
 
@@ -164,6 +179,21 @@ func (c *cells) next() error {
 	}
 	c.row = c.buf[c.from : c.from+n]
 	c.from += n
+	return nil
+}
+
+// skip passes over n rows.
+func (c *cells) skip(n int64) error {
+	for ; n > 0; n-- {
+		if buffered := int64(c.to - c.from); !c.column.List && buffered > 1 {
+			leap := min(n, buffered) - 1 // next does the last
+			c.from += int(leap)
+			n -= leap
+		}
+		if err := c.next(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

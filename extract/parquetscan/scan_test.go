@@ -200,6 +200,11 @@ func readAll(t testing.TB, data []byte, readers int, opt Options) ([]string, err
 	if err != nil {
 		return nil, err
 	}
+	return drain(t, f, readers)
+}
+
+func drain(t testing.TB, f *File, readers int) ([]string, error) {
+	t.Helper()
 	workers := make([]*Reader, readers)
 	for i := range workers {
 		workers[i] = f.NewReader()
@@ -214,7 +219,7 @@ func readAll(t testing.TB, data []byte, readers int, opt Options) ([]string, err
 		if err != nil {
 			return out, err
 		}
-		if c.Index != i || c.Line != int64(len(out))+1 || opt.ChunkRows > 0 && c.Rows > opt.ChunkRows && f.indexed(c.Part) {
+		if c.Index != i || c.Line != int64(len(out))+1 || c.Rows > f.rows && f.indexed(c.Part) {
 			t.Fatalf("chunk %d is %+v after %d rows", i, c, len(out))
 		}
 		r := workers[i%readers]
@@ -261,6 +266,38 @@ func TestLayouts(t *testing.T) {
 				if d := cmp.Diff(want, got); d != "" {
 					t.Fatalf("%s, chunks of %d, %d readers: %s", name, rows, readers, d)
 				}
+			}
+		}
+	}
+}
+
+// TestWithoutPageIndex reads a file as if it had been written without one, workers taking turns.
+func TestWithoutPageIndex(t *testing.T) {
+	var rows []threeLevels
+	var want []string
+	for i := range 1000 {
+		rows = append(rows, threeLevels{int64(i), name(i), props(i)})
+		want = append(want, expected(i))
+	}
+	for _, readers := range []int{1, 2, 5} {
+		for _, version := range []int{1, 2} {
+			data := write(t, rows, parquet.PageBufferSize(512), parquet.MaxRowsPerRowGroup(400), parquet.DataPageVersion(version))
+			f, err := Open(context.Background(), input(data), fields, Options{ChunkRows: 1 << 20})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.rows = 7
+			for _, g := range f.file.Metadata().RowGroups {
+				for i := range g.Columns {
+					g.Columns[i].OffsetIndexOffset = 0
+				}
+			}
+			got, err := drain(t, f, readers)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Fatalf("%d readers, pages of version %d: %s", readers, version, d)
 			}
 		}
 	}
