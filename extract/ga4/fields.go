@@ -7,6 +7,7 @@ import (
 
 	"waymark/extract/jsonscan"
 	"waymark/internal/fault"
+	"waymark/internal/nearest"
 	"waymark/schemas"
 )
 
@@ -43,7 +44,7 @@ func parseFields(conf map[string]string) ([]extra, error) {
 			x.attr = name
 		} else if x.col = settable(conf[field]); x.col < 0 {
 			hint := "use " + attrPrefix + "NAME, or a column of journey_event"
-			if near := nearest(conf[field]); near != "" {
+			if near := nearest.Of(conf[field], settableColumns()); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			return nil, invalid(field, "no such column of journey_event to fill: "+conf[field], hint)
@@ -71,6 +72,16 @@ func settable(name string) int {
 		return -1
 	}
 	return col
+}
+
+func settableColumns() []string {
+	var names []string
+	for _, c := range schemas.JourneyEvent.Columns {
+		if settable(c.Name) >= 0 {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // configured sets the extra fields; they win over what the event itself says.
