@@ -228,6 +228,7 @@ func (s *visit) commerce(m *members, name string, e *event) {
 		if e.refund != nil {
 			m.cents("refund_value", int64(*e.refund))
 		}
+	case e.order != nil && e.order.spelling == onlyParam:
 	case e.order != nil:
 		_, pieces := total(e.items)
 		m.quoted("total_item_quantity", pieces)
