@@ -45,11 +45,9 @@ func KPIs() ([]KPI, error) { return ParseKPIs("schemas/kpis.yaml", kpiCatalogue)
 // ParseKPIs reads a catalogue strictly: unknown keys, missing fields and values outside the vocabulary are errors of
 // kind Invalid, all of them joined.
 func ParseKPIs(file string, text []byte) ([]KPI, error) {
-	var doc struct {
-		KPIs []KPI `yaml:"kpis"`
-	}
-	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.Strict()); err != nil {
-		return nil, &fault.Error{Kind: fault.Invalid, Object: file, Err: errors.New(yaml.FormatError(err, false, false))}
+	doc, err := decodeKPIs(text)
+	if err != nil {
+		return nil, &fault.Error{Kind: fault.Invalid, Object: file, Err: err}
 	}
 	var errs []error
 	if len(doc.KPIs) == 0 {
@@ -64,6 +62,23 @@ func ParseKPIs(file string, text []byte) ([]KPI, error) {
 		seen[k.ID] = true
 	}
 	return doc.KPIs, errors.Join(errs...)
+}
+
+type kpiDocument struct {
+	KPIs []KPI `yaml:"kpis"`
+}
+
+// decodeKPIs decodes strictly. go-yaml v1.19.2 panics on a tag without a value where a list is expected.
+func decodeKPIs(text []byte) (doc kpiDocument, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("not a catalogue: a tag without a value")
+		}
+	}()
+	if err := yaml.UnmarshalWithOptions(text, &doc, yaml.Strict()); err != nil {
+		return doc, errors.New(yaml.FormatError(err, false, false))
+	}
+	return doc, nil
 }
 
 func repeated(seen map[string]bool, id string) []string {

@@ -1,14 +1,11 @@
 package models
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"waymark/schemas"
 )
-
-func joined(errs []error) error { return errors.Join(errs...) }
 
 // impure are functions whose result does not follow from the inputs.
 var impure = []string{"now", "now64", "today", "yesterday", "rand", "rand32", "rand64", "generateuuidv4", "generateuuidv7",
@@ -25,6 +22,9 @@ func (p *parser) selectStatement(text string) {
 		p.line = line
 		p.failf("", "%s", reason)
 		return
+	}
+	if len(tokens) > 0 {
+		p.line = tokens[0].line
 	}
 	if len(tokens) == 0 || !strings.EqualFold(tokens[0].text, "select") && !strings.EqualFold(tokens[0].text, "with") {
 		p.failf("", "after the front matter a model is one SELECT")
@@ -123,8 +123,9 @@ func (p *parser) complete() {
 	if len(p.m.OrderBy) == 0 {
 		p.m.OrderBy = p.m.Grain
 	}
-	p.known("grain", p.m.Grain)
-	p.known("order_by", p.m.OrderBy)
+	if p.known("grain", p.m.Grain) || p.seen["order_by"] > 0 {
+		p.known("order_by", p.m.OrderBy)
+	}
 	p.partition()
 	uses := slices.Contains(p.m.Params, Param{"days", "Array(Date)"})
 	if day := p.m.Refresh == Day; day != uses || day != (p.m.Digest != "") || day && p.m.Partition == "" {

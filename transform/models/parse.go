@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -44,7 +45,7 @@ func Parse(file string, text []byte) (Model, error) {
 	sql := p.frontMatter(string(text))
 	p.selectStatement(sql)
 	p.complete()
-	return p.m, joined(p.errs)
+	return p.m, errors.Join(p.errs...)
 }
 
 func (p *parser) failf(field, format string, args ...any) {

@@ -27,10 +27,12 @@ func TestMain(m *testing.M) { enginetest.Main(m) }
 type warehouse struct {
 	t       testing.TB
 	process *engine.Process
+	// settings that a user's profile may hold.
+	settings map[string]string
 }
 
 func startWarehouse(t testing.TB) *warehouse {
-	w := &warehouse{t, enginetest.Start(t)}
+	w := &warehouse{t: t, process: enginetest.Start(t)}
 	for _, db := range []string{"waymark_raw", "waymark_mart", "cx_bi"} {
 		w.exec("CREATE DATABASE "+db, nil, nil)
 	}
@@ -45,6 +47,9 @@ func (w *warehouse) send(sql string, params map[string]string, body []byte) (str
 	q := url.Values{"query": {sql}}
 	for name, value := range params {
 		q.Set("param_"+name, value)
+	}
+	for name, value := range w.settings {
+		q.Set(name, value)
 	}
 	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, "http://"+w.process.Address()+"/?"+q.Encode(), bytes.NewReader(body))
 	if err != nil {

@@ -1,0 +1,180 @@
+package models
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waymark/internal/fault"
+)
+
+const good = `-- comment: One row per order.
+-- grain: order_id
+-- partition: month(day)
+-- column: order_id String "Number; counts once."
+-- column: day Date "Day."
+-- column: at Nullable(DateTime64(3,'UTC')) "When."
+-- test: not_null(order_id)
+-- warn: accepted_values(order_id: a, '')
+SELECT -- waymark_mart.not_this
+    'waymark_raw.nor_this', {timezone:String}, e.order_id
+FROM waymark_mart.fct_journey_event AS e, waymark_raw.ticket
+WHERE {timezone:String} != '' /* ; */
+`
+
+func TestParse(t *testing.T) {
+	m, err := Parse("sql/orders.sql", []byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Model{
+		Name: "orders", Comment: "One row per order.", File: "sql/orders.sql", Grain: []string{"order_id"}, OrderBy: []string{"order_id"},
+		Partition: "toYYYYMM(day)", Refresh: Full, DependsOn: []string{"fct_journey_event"}, Reads: []string{"ticket"},
+		Columns: []Column{{"order_id", "String", "Number; counts once."}, {"day", "Date", "Day."}, {"at", "Nullable(DateTime64(3,'UTC'))", "When."}},
+		Params:  []Param{{"timezone", "String"}},
+		Tests: []Test{
+			{Name: "unique(order_id)", SQL: "SELECT `order_id`, count() AS rows FROM {table} GROUP BY `order_id` HAVING rows > 1"},
+			{Name: "not_null(order_id)", SQL: "SELECT `order_id` FROM {table} WHERE (`order_id` IS NULL OR toString(`order_id`) IN ('', '00000000-0000-0000-0000-000000000000'))"},
+			{Name: "accepted_values(order_id: a, '')", SQL: "SELECT `order_id`, count() AS rows FROM {table} WHERE `order_id` NOT IN ('a', '') GROUP BY `order_id`", Warn: true},
+		},
+		SQL: strings.TrimSpace(good[strings.Index(good, "SELECT"):]),
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Error(diff)
+	}
+	if got := m.Tests[0].Query("`a`.`b`"); strings.Contains(got, "{table}") || !strings.Contains(got, "FROM `a`.`b` GROUP") {
+		t.Errorf("query: %s", got)
+	}
+}
+
+// TestParseRefuses changes one place of a good model; the error names line and reason.
+func TestParseRefuses(t *testing.T) {
+	for _, c := range []struct{ from, to, want string }{
+		{"-- comment:", "-- coment:", `orders.sql:1: front matter wants lines of the form -- key: value; "coment" is no key; did you mean comment?`},
+		{"-- comment: One row per order.\n", "", "comment: is missing"},
+		{"-- grain: order_id", "-- grain: ordr_id", "orders.sql:2: grain: there is no column ordr_id; did you mean order_id?"},
+		{"-- grain: order_id", "-- grain:", "orders.sql:2: grain: a value is missing"},
+		{"month(day)", "month(at)", "orders.sql:3: partition: at is not a Date"},
+		{"month(day)", "year(day)", "orders.sql:3: partition: there is no column year(day)"},
+		{"order_id String", "order_id Strnig", "orders.sql:4: column: order_id: unknown type Strnig; did you mean String?"},
+		{"order_id String \"", "order_id String ", "orders.sql:4: column: want NAME TYPE"},
+		{"order_id String", "Order String", "orders.sql:4: column: want NAME TYPE"},
+		{"-- column: day Date", "-- column: order_id Date", "orders.sql:5: column: order_id is declared twice"},
+		{"Nullable(DateTime64(3,'UTC'))", "Nullable(LowCardinality(String))", "cannot be Nullable"},
+		{"not_null(order_id)", "not_nul(order_id)", "orders.sql:7: test: there is no test not_nul; did you mean not_null?"},
+		{"not_null(order_id)", "not_null(oder_id)", "orders.sql:7: test: there is no column oder_id; did you mean order_id?"},
+		{"not_null(order_id)", "not_null", "orders.sql:7: test: want NAME(…)"},
+		{"not_null(order_id)", "range(order_id: x, 2)", "want range(column: from, to)"},
+		{"not_null(order_id)", "relationship(order_id -> b)", "want relationship(column -> model.column)"},
+		{"not_null(order_id)", "expression(SELECT 1)", "must read {table}"},
+		{"not_null(order_id)", "expression(SELECT now() FROM {table})", "now() makes the result depend"},
+		{"{timezone:String}", "{timezne:String}", "orders.sql:10: there is no parameter timezne; did you mean timezone?"},
+		{"{timezone:String}", "{timezone:Int32}", "the parameter timezone has the type String"},
+		{"waymark_raw.ticket", "waymark_raw.tickets", "orders.sql:11: there is no table waymark_raw.tickets; did you mean ticket?"},
+		{"waymark_raw.ticket", "waymark_row.ticket", "orders.sql:11: a model reads waymark_raw and waymark_mart, not waymark_row; did you mean waymark_raw?"},
+		{"/* ; */", ";", "orders.sql:12: a model is one statement"},
+		{"/* ; */", "AND day < today()", "orders.sql:12: today() makes the result depend"},
+		{"/* ; */", "/* ;", "orders.sql:12: comment without end"},
+		{"/* ; */", "AND 'x", "orders.sql:12: quotation or parameter without end"},
+		{"SELECT -- ", "INSERT -- ", "orders.sql:9: after the front matter a model is one SELECT"},
+		{"-- grain: order_id", "-- grain: order_id\n-- grain: day", "orders.sql:3: grain: given twice; first on line 2"},
+		{"-- grain: order_id", "-- grain: order_id\n-- refresh: dy", `refresh: "dy" is neither full nor day`},
+		{"-- grain: order_id", "-- grain: order_id\n-- refresh: day", "goes together with a partition, a digest"},
+	} {
+		text := strings.Replace(good, c.from, c.to, 1)
+		if text == good {
+			t.Fatalf("%q changes nothing", c.from)
+		}
+		_, err := Parse("sql/orders.sql", []byte(text))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s → %s:\n got %v\nwant %s", c.from, c.to, err, c.want)
+			continue
+		}
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Line == 0 {
+			t.Errorf("%s: not an Invalid fault with a line: %#v", c.to, f)
+		}
+	}
+}
+
+func TestOrder(t *testing.T) {
+	m := func(name string, reads ...string) Model {
+		return Model{Name: name, File: name + ".sql", DependsOn: reads}
+	}
+	list, err := Order([]Model{m("d", "b", "c"), m("a"), m("c", "a"), m("b", "a")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, x := range list {
+		names = append(names, x.Name)
+	}
+	if got := strings.Join(names, " "); got != "a b c d" {
+		t.Errorf("order %s", got)
+	}
+	for _, c := range []struct {
+		models []Model
+		want   string
+	}{
+		{[]Model{m("a", "c"), m("b", "a"), m("c", "b")}, "a.sql: models read each other in a circle: a → c → b → a"},
+		{[]Model{m("a", "a")}, "circle: a → a"},
+		{[]Model{m("orders"), m("b", "ordes")}, "b.sql: there is no model ordes; did you mean orders?"},
+		{[]Model{{Name: "a", File: "a.sql", Tests: []Test{{Name: "t", DependsOn: []string{"x"}}}}}, "test t: there is no model x"},
+	} {
+		if _, err := Order(c.models); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestLoadNamesEveryError(t *testing.T) {
+	files := fstest.MapFS{"m/a.sql": {Data: []byte("SELECT 1")}, "m/b.sql": {Data: []byte("-- comment: x\nSELECT 1;")}}
+	_, err := LoadFS(files, "m")
+	for _, want := range []string{"m/a.sql:1: comment: is missing", "m/b.sql:2: a model is one statement", "m/b.sql:1: grain: is missing"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	list, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := Fingerprint(list)
+	for i := range list {
+		old := list[i].SQL
+		list[i].SQL += " "
+		if Fingerprint(list) == before || list[i].Fingerprint() == (&Model{}).Fingerprint() {
+			t.Errorf("%s: a change of its SELECT does not show", list[i].Name)
+		}
+		list[i].SQL = old
+	}
+	if Fingerprint(list) != before {
+		t.Error("the fingerprint is not a function of the models")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	names, _ := filepath.Glob("sql/*.sql")
+	for _, n := range names {
+		text, err := os.ReadFile(n)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte(good))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := Parse("sql/x.sql", text)
+		if err == nil && (m.SQL == "" || len(m.Columns) == 0 || len(m.Tests) == 0) {
+			t.Errorf("accepted a model without substance: %+v", m)
+		}
+	})
+}
