@@ -3,6 +3,7 @@ package ga4
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"testing"
 
@@ -68,7 +69,7 @@ func BenchmarkSplit(b *testing.B) {
 		s := jsonscan.NewStream(bytes.NewReader(text), jsonscan.Options{})
 		for {
 			c, err := s.Next(context.Background())
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

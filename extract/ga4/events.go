@@ -51,7 +51,7 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (extract.S
 	}
 	head := make([]byte, 4)
 	n, err := io.ReadFull(body, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, errors.Join(err, body.Close())
 	}
 	head = head[:n]

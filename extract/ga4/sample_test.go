@@ -3,6 +3,7 @@ package ga4
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -91,7 +92,7 @@ func drain(t testing.TB, in extract.Input, opt extract.Options, sink schemas.Sin
 	d := s.NewDecoder()
 	for {
 		c, err := s.Next(ctx)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

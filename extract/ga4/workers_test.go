@@ -2,6 +2,7 @@ package ga4
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"sync"
@@ -56,7 +57,7 @@ func parallel(t *testing.T, in extract.Input, opt extract.Options, workers int) 
 	}
 	for {
 		c, err := s.Next(ctx)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

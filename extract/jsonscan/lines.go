@@ -51,7 +51,7 @@ func (s *Stream) wholeLines() (cut int, tooLong bool) {
 
 // longLine passes over the line at the start of buf, which is above the limit.
 func (s *Stream) longLine(ctx context.Context) (extract.Chunk, error) {
-	c := s.reject(0, len(s.buf), partTooLarge)
+	c := s.reject(len(s.buf), partTooLarge)
 	for {
 		if i := bytes.IndexByte(s.buf, '\n'); i >= 0 {
 			s.drop(i + 1)

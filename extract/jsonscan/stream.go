@@ -143,10 +143,9 @@ func (s *Stream) hand(from, to, next int, part int) extract.Chunk {
 	return c
 }
 
-// reject makes a chunk of its own for the unusable stretch that starts at buf[from]; it copies what it keeps.
-func (s *Stream) reject(from, to int, part int) extract.Chunk {
-	head := bytes.Clone(s.buf[from:min(to, from+headBytes)])
-	return extract.Chunk{Data: head, Part: part, Offset: s.offset + int64(from), Line: s.line + int64(bytes.Count(s.buf[:from], newline))}
+// reject makes a chunk of its own for the unusable stretch at the start of buf; it copies what it keeps of n bytes.
+func (s *Stream) reject(n, part int) extract.Chunk {
+	return extract.Chunk{Data: bytes.Clone(s.buf[:min(n, headBytes)]), Part: part, Offset: s.offset, Line: s.line}
 }
 
 // take returns an empty buffer for a tail of n bytes and what follows.

@@ -30,7 +30,7 @@ func collect(t testing.TB, text string, o Options) []got {
 	var out []got
 	for i := 0; ; i++ {
 		c, err := s.Next(context.Background())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil {
@@ -212,7 +212,7 @@ func TestBuffersAreRecycled(t *testing.T) {
 	n := 0
 	for {
 		c, err := s.Next(context.Background())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		for range Records(c) {

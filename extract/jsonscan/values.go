@@ -64,7 +64,7 @@ func (s *Stream) nextElements(ctx context.Context) (extract.Chunk, error) {
 			return s.fault(ctx, partTruncated)
 		case s.eof && s.el.place != outside:
 			s.el.place = outside
-			return s.reject(0, 0, partTruncated), nil
+			return s.reject(0, partTruncated), nil
 		case s.eof:
 			return extract.Chunk{}, io.EOF
 		}
@@ -86,28 +86,29 @@ func (s *Stream) step() step {
 	case outside:
 		switch b {
 		case '[':
-			return s.pass(1, inRoot)
+			return s.pass(inRoot)
 		case '{':
 			return s.object()
 		}
 		return faulty
 	case inTail:
 		if b == '}' {
-			return s.pass(1, outside)
+			return s.pass(outside)
 		}
 		return s.member()
 	}
 	if b == ']' {
 		if el.place == inRoot {
-			return s.pass(1, outside)
+			return s.pass(outside)
 		}
-		return s.pass(1, inTail)
+		return s.pass(inTail)
 	}
 	return s.value(el.at, el.place != inOther, el.place)
 }
 
-func (s *Stream) pass(n int, to place) step {
-	s.el.at += n
+// pass goes over one byte.
+func (s *Stream) pass(to place) step {
+	s.el.at++
 	s.el.place = to
 	return goOn
 }
@@ -131,7 +132,7 @@ func (s *Stream) object() step {
 func (s *Stream) wrapped(at int) step {
 	if s.buf[at] == '[' {
 		s.el.at = at
-		return s.pass(1, inWrapper)
+		return s.pass(inWrapper)
 	}
 	return s.value(at, true, inTail)
 }
@@ -148,7 +149,7 @@ func (s *Stream) member() step {
 		return starved
 	case s.buf[m.value] == '[':
 		s.el.at = m.value
-		return s.pass(1, inOther)
+		return s.pass(inOther)
 	}
 	return s.value(m.value, false, inTail)
 }
@@ -187,7 +188,7 @@ func blank(b []byte) {
 
 // largeValue passes over the value at the start of buf, which is above the limit.
 func (s *Stream) largeValue(ctx context.Context) (extract.Chunk, error) {
-	c := s.reject(0, len(s.buf), partTooLarge)
+	c := s.reject(len(s.buf), partTooLarge)
 	var m matcher
 	for {
 		end, state := m.feed(s.buf, 0)
@@ -207,7 +208,7 @@ func (s *Stream) largeValue(ctx context.Context) (extract.Chunk, error) {
 
 // fault rejects the stretch from the start of buf to the next line that begins an object or array.
 func (s *Stream) fault(ctx context.Context, part int) (extract.Chunk, error) {
-	c := s.reject(0, len(s.buf), part)
+	c := s.reject(len(s.buf), part)
 	return c, s.resync(ctx)
 }
 

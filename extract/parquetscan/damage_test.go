@@ -88,7 +88,7 @@ func TestImpossibleSizes(t *testing.T) {
 			DataPageHeader: thrift.New(format.DataPageHeader{NumValues: 1 << 30})}, errBomb},
 	} {
 		g.header = tt.header
-		if err := g.check(100); err != tt.want {
+		if err := g.check(100); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -221,7 +221,7 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 		return n, io.EOF
 	case n == len(want):
 		return n, nil
-	case err == nil || err == io.EOF:
+	case err == nil || errors.Is(err, io.EOF):
 		err = io.ErrUnexpectedEOF
 	}
 	s.mu.Lock()

@@ -1,6 +1,7 @@
 package parquetscan
 
 import (
+	"errors"
 	"io"
 
 	"github.com/parquet-go/parquet-go"
@@ -207,7 +208,7 @@ func (c *cells) fill() error {
 	for {
 		if c.values == nil {
 			page, err := c.pages.ReadPage()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				c.end = true
 				return nil
 			}
@@ -218,7 +219,7 @@ func (c *cells) fill() error {
 		}
 		n, err := c.values.ReadValues(c.buf[c.to:])
 		c.to += n
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			c.values = nil
 		} else if err != nil {
 			return err

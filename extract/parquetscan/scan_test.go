@@ -213,7 +213,7 @@ func drain(t testing.TB, f *File, readers int) ([]string, error) {
 	var out []string
 	for i := 0; ; i++ {
 		c, err := f.Next(context.Background())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
 		if err != nil {
