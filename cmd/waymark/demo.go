@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +30,9 @@ func (a *app) demoCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if opt.Scale <= 0 || opt.Scale > 1000 {
 				return usage("--scale %g: from above 0 to 1000", opt.Scale)
+			}
+			if a.logLevel == "" {
+				a.logLevel = "warn" // the report says it all
 			}
 			return a.demo(cmd.Context(), dir, opt)
 		},
@@ -83,13 +89,48 @@ func (a *app) makeDemo(ctx context.Context, dir string, opt sampledata.Options) 
 	return err
 }
 
-// demoKPIs is what the demo shows: the newest whole quarter of each KPI would hide half of it, so all months.
+// demoKPIs gives every KPI by month, rounded for people.
 const demoKPIs = `
-SELECT k.kpi AS kpi, d.name_en AS name, d.unit AS unit,
-       toString(k.period_start) AS month, k.value AS value, k.n AS n, k.ci_low AS ci_low, k.ci_high AS ci_high
-FROM cx_bi.kpi_period AS k LEFT JOIN cx_bi.kpi_definition AS d ON d.id = k.kpi
+SELECT d.name_en AS name, d.unit AS unit, formatDateTime(k.period_start, '%Y-%m') AS month,
+       if(k.value IS NULL, '', toString(round(k.value, if(d.unit = 'share', 4, 2)))) AS value
+FROM cx_bi.kpi_period AS k INNER JOIN cx_bi.kpi_definition AS d ON d.id = k.kpi
 WHERE k.period = 'month' AND k.dimension = 'all'
-ORDER BY kpi, month`
+ORDER BY k.kpi, month`
+
+// kpiTable reads the KPIs into one row each, a column a month.
+func kpiTable(rows *clickhouse.Rows) (*table, error) {
+	t := newTable("KPI", "unit")
+	column := map[string]int{}
+	for rows.Next() {
+		cells, err := rows.Text()
+		if err != nil {
+			return nil, err
+		}
+		name, unit, month, value := cells[0], cells[1], cells[2], cells[3]
+		if len(t.rows) == 0 || t.rows[len(t.rows)-1][0] != name {
+			t.add(name, unit)
+		}
+		if _, ok := column[month]; !ok {
+			column[month] = 0
+		}
+		t.rows[len(t.rows)-1] = append(t.rows[len(t.rows)-1], month+"="+value)
+	}
+	for i, month := range slices.Sorted(maps.Keys(column)) {
+		column[month] = i + 2
+		t.head = append(t.head, month)
+		t.alignRight(i + 2)
+	}
+	for r, row := range t.rows {
+		cells := make([]string, len(t.head))
+		copy(cells, row[:2])
+		for _, c := range row[2:] {
+			month, value, _ := strings.Cut(c, "=")
+			cells[column[month]] = value
+		}
+		t.rows[r] = cells
+	}
+	return t, rows.Err()
+}
 
 func (a *app) printDemo(ctx context.Context, w *clickhouse.Warehouse, config string) error {
 	rows, err := w.Query(ctx, demoKPIs, nil, true)
@@ -98,7 +139,11 @@ func (a *app) printDemo(ctx context.Context, w *clickhouse.Warehouse, config str
 	}
 	defer rows.Close()
 	fmt.Fprintln(a.stdout)
-	if err := writeTable(a.stdout, rows); err != nil {
+	t, err := kpiTable(rows)
+	if err != nil {
+		return fmt.Errorf("read the KPIs: %w", err)
+	}
+	if err := t.print(a.stdout); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, `

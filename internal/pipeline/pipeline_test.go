@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,4 +152,30 @@ func (s *site) marts() string {
 		out = append(out, name+" "+strings.Join(s.query("SELECT count(), sum(cityHash64(*)) FROM waymark_mart.`"+name+"`"), ""))
 	}
 	return strings.Join(out, "\n")
+}
+
+// contents joins every file below dir, archives undone.
+func contents(t *testing.T, dir string) string {
+	t.Helper()
+	var out strings.Builder
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if z, zerr := gzip.NewReader(bytes.NewReader(data)); zerr == nil {
+			if plain, rerr := io.ReadAll(z); rerr == nil {
+				data = plain
+			}
+		}
+		out.Write(data)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
