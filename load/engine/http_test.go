@@ -248,6 +248,11 @@ func TestReadOnly(t *testing.T) {
 		"SELECT 1", "WITH 1 AS x SELECT x", "(SELECT 1) UNION ALL SELECT 2", "SELECT * FROM ro WHERE a = '/x'", "SHOW TABLES", "DESCRIBE ro", "EXPLAIN SELECT 1",
 		"SELECT trim(BOTH '/' FROM '/a/')", "SELECT 1 AS `won/lost`", "SELECT a FROM ro ARRAY JOIN ['a'] AS x", "SELECT * FROM numbers(2) ORDER BY number DESC, 'x'",
 		"SELECT count() FROM system.tables", "SELECT * FROM values('a Int8', 1)", "SELECT '/' FROM ro JOIN (SELECT '/x' AS b) AS t ON a = b",
+		"SELECT name FROM system.columns WHERE table = 'ro'", "SELECT table, '/x' FROM system.parts WHERE active AND table IN ('ro') ORDER BY table DESC, 'x'",
+		"SELECT c.table, name FROM system.columns AS c WHERE c.table LIKE 'r%' AND database = 'default' LIMIT 1 BY table, 'x'", "SHOW TABLES FROM default LIKE 'r%'",
+		"WITH file AS (SELECT 'x' AS url) SELECT url FROM file WHERE url IN ('x') AND (url = 'FROM file(''/etc/passwd'')')", "SELECT a AS file, a AS url, a AS s3, a AS table FROM ro",
+		"SELECT 1 /* FROM file('/etc/passwd') /* INSERT */ FROM '/etc/passwd' */ -- FROM '/etc/passwd'\n, 'INTO OUTFILE', $$FROM '/etc/passwd'$$",
+		"SELECT extract('a/b', '/(.)'), substring('/x' FROM 1 FOR 1), 1 AS “x”, ‘FROM '/etc/passwd'’", "DESCRIBE TABLE ro", "EXISTS TABLE ro", "SHOW CREATE TABLE ro",
 	} {
 		if a := post(t, p, readonly, strings.NewReader(query)); a.status != 200 {
 			t.Errorf("%s: refused: %s", query, a.body)
@@ -262,6 +267,13 @@ func TestReadOnly(t *testing.T) {
 		"DESCRIBE '/etc/passwd'", "EXISTS '/etc/passwd'", "SELECT * FROM url('http://127.0.0.1/', 'LineAsString')", "SELECT * FROM executable('ls', 'TSV', 'a String')",
 		"SELECT * FROM remote('127.0.0.1', system.one)", "SELECT * FROM eval('SELECT 1')", "SELECT * FROM {t:Identifier}", "SELECT 1; DROP TABLE ro", "",
 		"SELECT * FROM loop(default, `/etc/passwd`)", "SELECT * FROM view(SELECT * FROM '/etc/passwd')", "SELECT 1 FROM numbers(1) UNION ALL SELECT 1 FROM '/etc/passwd'",
+		"DESCRIBE TABLE '/etc/passwd'", "DESC '/etc/passwd'", "SELECT array FROM '/etc/passwd'", "SELECT table FROM '/etc/passwd' WHERE table = 'x'", "SELECT hasColumnInTable('default', '/etc/passwd', 'c1')",
+		"SELECT 1 FROM ro ARRAY JOIN [1] AS x JOIN '/etc/passwd' AS b ON 1", "SELECT 1 FROM ro AS a, (SELECT 1) AS b, '/etc/passwd'", "SELECT * FROM viewExplain('EXPLAIN', '', (SELECT * FROM '/etc/passwd'))",
+		"SELECT * FROM s3('http://127.0.0.1/x.csv')", "SELECT 1 IN `/etc/passwd`", "ALTER TABLE ro DELETE WHERE 1", "TRUNCATE TABLE ro", "SYSTEM SHUTDOWN", "RENAME TABLE ro TO rp", "ATTACH TABLE x", "GRANT ALL ON *.* TO default",
+		// What the engine's lexer takes for blanks, quotes, comments and words.
+		"SELECT * FROM\u00a0'/etc/passwd'", "SELECT * FROM\u2003'/etc/passwd'", "DESCRIBE\u00a0'/etc/passwd'", "SELECT file\u00a0('/etc/passwd')", "SELECT * FROM \ufeff'/etc/passwd'",
+		"SELECT * FROM “/etc/passwd”", "SELECT “file”('/etc/passwd')", "SELECT * FROM default.“/etc/passwd”", "SELECT 1 AS “a'b” FROM '/etc/passwd' -- '", "SELECT ‘a'b’ FROM '/etc/passwd' -- '", `SELECT 1 AS “a\” FROM '/etc/passwd' AS “x”`,
+		"SELECT 1 /* /* */ ' */ FROM '/etc/passwd' --'", "SELECT 1 /*/ ' */ FROM '/etc/passwd' --'", "SELECT 1 -- \\\n FROM '/etc/passwd'", "SELECT 1 AS x$$ FROM '/etc/passwd' AS y$$", "SELECT 1 AS `a``'` FROM '/etc/passwd' --'",
 	} {
 		a := post(t, p, url.Values{"readonly": {"1"}, "param_t": {"/etc/passwd"}}, strings.NewReader(query))
 		if a.status == 200 || strings.Contains(a.body, "root:") {

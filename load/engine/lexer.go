@@ -4,6 +4,10 @@ import "strings"
 
 // The front has to know a little SQL: where an INSERT's data begins, which FORMAT a statement names, which functions it
 // calls. The lexer yields significant tokens only; it never fails: an unterminated quote or comment ends the text.
+//
+// What it takes for a quote, a comment or a blank must be what the engine takes for one: a read-only request is checked by
+// these tokens, and what would hide in a literal here but not there would pass unseen. Outside quotes the engine knows no
+// character beyond ASCII but blanks, the minus sign and the quotes of printing, and refuses a text with any other.
 type lexer struct {
 	text string
 	pos  int
@@ -14,8 +18,8 @@ type tokenKind uint8
 const (
 	tokenEnd    tokenKind = iota
 	tokenWord             // keyword or bare identifier
-	tokenQuoted           // `x` or "x"
-	tokenString           // 'x' or $tag$x$tag$
+	tokenQuoted           // `x`, "x" or “x”
+	tokenString           // 'x', ‘x’ or $tag$x$tag$
 	tokenOther            // one character of punctuation, or a number
 )
 
@@ -38,6 +42,10 @@ func (l *lexer) next() token {
 		return token{kind: tokenEnd, start: start, end: start}
 	}
 	switch c := l.text[start]; {
+	case strings.HasPrefix(l.text[start:], "‘"):
+		return l.printed(tokenString, "’")
+	case strings.HasPrefix(l.text[start:], "“"):
+		return l.printed(tokenQuoted, "”")
 	case c == '\'':
 		return l.quoted(tokenString, c)
 	case c == '`' || c == '"':
@@ -46,7 +54,7 @@ func (l *lexer) next() token {
 		if t, ok := l.heredoc(); ok {
 			return t
 		}
-		return l.run(tokenOther, 1)
+		return l.run(tokenWord, l.count(wordByte))
 	case wordByte(c) && (c < '0' || c > '9'):
 		return l.run(tokenWord, l.count(wordByte))
 	case wordByte(c):
@@ -71,27 +79,42 @@ func (l *lexer) count(want func(byte) bool) int {
 }
 
 func wordByte(c byte) bool {
-	return c == '_' || c >= 0x80 || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+	return c == '_' || c == '$' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
 func spaceByte(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
-// skipBlank passes white space and comments: -- x, # x, #! x, /* x */.
+// skipBlank passes white space, all else beyond ASCII that is no quote, and comments: -- x, # x, #! x, /* x /* y */ z */.
 func (l *lexer) skipBlank() {
 	for l.pos < len(l.text) {
 		rest := l.text[l.pos:]
 		switch {
-		case spaceByte(rest[0]):
+		case spaceByte(rest[0]), rest[0] >= 0x80 && !strings.HasPrefix(rest, "‘") && !strings.HasPrefix(rest, "“"):
 			l.pos++
 		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "# "), strings.HasPrefix(rest, "#!"):
 			l.skipPast(rest, "\n")
 		case strings.HasPrefix(rest, "/*"):
-			l.skipPast(rest[2:], "*/")
-			if l.pos < len(l.text) {
-				l.pos += 2
-			}
+			l.skipNested()
 		default:
 			return
+		}
+	}
+}
+
+// skipNested moves behind a comment, in which others may be nested.
+func (l *lexer) skipNested() {
+	for depth := 0; l.pos < len(l.text); {
+		switch rest := l.text[l.pos:]; {
+		case strings.HasPrefix(rest, "/*"):
+			depth++
+			l.pos += 2
+		case strings.HasPrefix(rest, "*/"):
+			l.pos += 2
+			if depth--; depth == 0 {
+				return
+			}
+		default:
+			l.pos++
 		}
 	}
 }
@@ -126,10 +149,18 @@ func (l *lexer) quoted(kind tokenKind, q byte) token {
 	return token{kind, start, l.pos, b.String()}
 }
 
+// printed reads a literal in quotes of printing, which has no escapes.
+func (l *lexer) printed(kind tokenKind, end string) token {
+	start := l.pos
+	l.skipPast(l.text[start:], end)
+	text := l.text[start+len(end) : l.pos] // both quotes are of one length
+	return token{kind, start, l.pos, strings.TrimSuffix(text, end)}
+}
+
 func (l *lexer) heredoc() (token, bool) {
 	rest := l.text[l.pos:]
 	i := 1
-	for i < len(rest) && wordByte(rest[i]) {
+	for i < len(rest) && rest[i] != '$' && wordByte(rest[i]) {
 		i++
 	}
 	if i >= len(rest) || rest[i] != '$' {

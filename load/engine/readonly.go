@@ -19,7 +19,8 @@ var harmless = []string{
 
 // newGuard takes the engine's table functions, one a line.
 func newGuard(tableFunctions string) guard {
-	g := guard{map[string]bool{"file": true, "catboostevaluate": true}}
+	// The last three take a table's name as text, which may be a path.
+	g := guard{map[string]bool{"file": true, "catboostevaluate": true, "hascolumnintable": true, "joinget": true, "joingetornull": true}}
 	for _, name := range strings.Fields(strings.ToLower(tableFunctions)) {
 		if !slices.Contains(harmless, name) {
 			g.reading[name] = true
@@ -45,6 +46,8 @@ func (g guard) check(req *request, a analysis) error {
 		return refuse(48, "NOT_IMPLEMENTED", "INSERT … SELECT … FROM input() silently inserts nothing in the embedded engine; insert with FORMAT instead")
 	case a.statements > 1 && !req.stmt.parallel:
 		return refuse(62, "SYNTAX_ERROR", "Syntax error: Multi-statements are not allowed")
+	case readonly && a.class == classUnknown:
+		return g.checkReads(req) // it does not parse: the engine, itself set to readonly, says where
 	case readonly && (a.class != classReadOnly || a.statements != 1):
 		return errReadonly
 	case readonly && !req.implicit:

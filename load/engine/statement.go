@@ -86,12 +86,13 @@ func dataOffset(s string) int {
 // level is one nesting of parentheses.
 type level struct {
 	query  bool // holds a SELECT, not the arguments of a function, where FROM is no clause: trim(BOTH '/' FROM x)
-	tables bool // between FROM or JOIN and the next clause
+	tables bool // between FROM or JOIN and the next clause: a comma brings another table
+	name   bool // the next token names a table
 }
 
 // scan walks a statement without rows and notes what the front decides by.
 func (s *statement) scan(l *lexer, first token) {
-	levels := []level{{query: true, tables: first.is("DESCRIBE") || first.is("DESC") || first.is("EXISTS") || first.is("CHECK")}}
+	levels := []level{{query: true}}
 	prev, prev2 := token{}, token{}
 	for t := first; t.kind != tokenEnd; prev2, prev, t = prev, t, l.next() {
 		top := &levels[len(levels)-1]
@@ -103,20 +104,25 @@ func (s *statement) scan(l *lexer, first token) {
 			if prev.kind == tokenWord || prev.kind == tokenQuoted {
 				s.calls = append(s.calls, strings.ToLower(prev.text))
 			}
+			top.name = false
 			levels = append(levels, level{})
 		case t.punct(')') && len(levels) > 1:
 			levels = levels[:len(levels)-1]
 		case t.kind == tokenString:
 			s.literals = append(s.literals, t.text)
-			s.paths = s.paths || top.tables
+			s.paths = s.paths || top.name
+			top.name = false
 		case t.kind == tokenQuoted:
+			top.name = false
 			s.paths = s.paths || strings.HasPrefix(t.text, "/") || strings.HasPrefix(t.text, "~") || strings.Contains(t.text, "../") ||
 				strings.Contains(l.text[t.start:t.end], `\`)
 		case t.kind == tokenWord:
-			top.query = top.query || prev.punct('(') && (t.is("SELECT") || t.is("WITH") || t.is("FROM"))
-			top.tables = top.query && top.clause(t, prev)
+			top.query = top.query || t.is("SELECT") || prev.punct('(') && (t.is("WITH") || t.is("FROM"))
+			top.word(t, prev)
 			s.whole = s.whole || t.is("TOTALS")
 			s.parallel = s.parallel || t.is("PARALLEL")
+		default:
+			top.name = top.tables && t.punct(',')
 		}
 	}
 }
@@ -135,17 +141,20 @@ func (s *statement) formatClause(t, prev, prev2 token) {
 	}
 }
 
-// clause reports whether what follows word t names tables.
-func (v *level) clause(t, prev token) bool {
+// word notes whether tables are named behind word t. A column may have the name of a keyword: WHERE table = 'x'.
+func (v *level) word(t, prev token) {
 	switch strings.ToUpper(t.text) {
-	case "FROM", "TABLE":
-		return true
-	case "JOIN":
-		return !prev.is("ARRAY")
+	case "FROM", "JOIN":
+		v.tables = v.query && !(t.is("JOIN") && prev.is("ARRAY"))
+		v.name = v.tables
+	case "DESCRIBE", "DESC", "EXISTS", "CHECK", "INFILE", "OUTFILE":
+		v.name = true
+	case "TABLE": // DESCRIBE TABLE 'x'
 	case "SELECT", "WHERE", "PREWHERE", "GROUP", "ORDER", "HAVING", "QUALIFY", "LIMIT", "ON", "USING", "UNION", "SETTINGS", "FORMAT", "WINDOW":
-		return false
+		v.tables, v.name = false, false
+	default:
+		v.name = false
 	}
-	return v.tables
 }
 
 // endangersDefault reports a statement that would take the engine's default database away: every later connection would

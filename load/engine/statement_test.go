@@ -41,6 +41,13 @@ func TestParse(t *testing.T) {
 		"INSERT INTO t (SELECT f(1))":                               {s: statement{verb: "INSERT", calls: []string{"t", "f"}}},
 		"INSERT INTO t (a) WITH 1 AS x SELECT x":                    {s: statement{verb: "INSERT", calls: []string{"t"}}},
 		"INSERT INTO t FROM INFILE 'x' FORMAT CSV":                  {s: statement{verb: "INSERT", format: "CSV", literals: []string{"x"}, paths: true}},
+		"SELECT a FROM t WHERE table = 'x'":                         {s: statement{verb: "SELECT", literals: []string{"x"}}},
+		"SELECT table, 'x' FROM t, 'y'":                             {s: statement{verb: "SELECT", literals: []string{"x", "y"}, paths: true}},
+		"DESCRIBE TABLE 'x'":                                        {s: statement{verb: "DESCRIBE", literals: []string{"x"}, paths: true}},
+		"SELECT trim(BOTH 'x' FROM 'y') FROM t":                     {s: statement{verb: "SELECT", literals: []string{"x", "y"}, calls: []string{"trim"}}},
+		"SELECT f\u00a0(1), ‘a'b’, “/c”":                            {s: statement{verb: "SELECT", literals: []string{"a'b"}, calls: []string{"f"}, paths: true}},
+		"SELECT 1 /* /* ' */ ' */ FROM 'x'":                         {s: statement{verb: "SELECT", literals: []string{"x"}, paths: true}},
+		"SELECT 1 AS x$$ FROM 'x' AS y$$, ‘unterminated":            {s: statement{verb: "SELECT", literals: []string{"x", "unterminated"}, paths: true}},
 		"": {},
 	} {
 		got := parse(text)
@@ -69,7 +76,7 @@ func TestEndangersDefault(t *testing.T) {
 
 // FuzzParse: no text makes the front panic, and the parts of an INSERT are parts of the text.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"SELECT 1", "INSERT INTO t (a) FORMAT CSV\n1", "INSERT INTO t VALUES (1)", "'", "`", "$$", "$a$", "/*", "--", "\\", "INSERT", "DROP DATABASE IF", "((((", "))))", "'\\"} {
+	for _, s := range []string{"SELECT 1", "INSERT INTO t (a) FORMAT CSV\n1", "INSERT INTO t VALUES (1)", "'", "`", "$$", "$a$", "/*", "--", "\\", "INSERT", "DROP DATABASE IF", "((((", "))))", "'\\", "“", "‘", "/*/*", "SELECT * FROM“/x”"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
