@@ -22,7 +22,9 @@ func FormatValue(v any, clickhouseType string) string {
 	case string:
 		return v
 	case []byte:
-		return string(v)
+		if !strings.HasPrefix(clickhouseType, "Array(") { // of UInt8 it is a list of numbers
+			return string(v)
+		}
 	case bool:
 		return strconv.FormatBool(v)
 	case time.Time:

@@ -45,7 +45,28 @@ func (w *Warehouse) Query(ctx context.Context, sql string, params map[string]str
 		r.dest = append(r.dest, reflect.New(t.ScanType()).Interface())
 	}
 	r.values, r.text = make([]any, len(r.dest)), make([]string, len(r.dest))
+	if len(r.Columns) == 0 {
+		r.describe(st)
+	}
 	return r, nil
+}
+
+// describe asks for the columns of a result without rows, which HTTP leaves out. A statement that is no SELECT keeps
+// none.
+func (r *Rows) describe(st statement) {
+	ctx := r.w.queryContext(r.ctx, queryID(), st)
+	rows, err := r.w.conn.Query(ctx, "DESCRIBE TABLE ("+st.sql+"\n)")
+	if err != nil {
+		return
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, typ, rest string
+		if rows.Scan(&name, &typ, &rest, &rest, &rest, &rest, &rest) != nil {
+			return
+		}
+		r.Columns, r.Types = append(r.Columns, name), append(r.Types, typ)
+	}
 }
 
 // fail maps an error and ends the query on the server when its context ended.
