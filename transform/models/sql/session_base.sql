@@ -28,7 +28,10 @@ WITH
     web AS (
         SELECT
             session_key, system, if(notEmpty(device_id), device_id, customer_key) AS visitor, customer_key, customer_key_kind,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country,
+            -- Order in time, ties by a hash of the event, as one number: several times faster than comparing tuples.
+            bitShiftLeft(toUInt128(toUnixTimestamp64Micro(occurred_at) + 9007199254740992), 64) + cityHash64(event_id) AS position,
+            bitShiftLeft(toUInt128(transform(customer_key_kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9)), 120) + position AS rank
         FROM waymark_mart.fct_journey_event
         WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4')
     ),
@@ -51,24 +54,23 @@ WITH
     event AS (
         SELECT
             session_key AS key, 0 AS nth, true AS numbered, system, visitor, customer_key, customer_key_kind,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, position, rank
         FROM web
         WHERE notEmpty(session_key)
         UNION ALL
         SELECT
             visitor AS key, nth, false AS numbered, system, visitor, customer_key, customer_key_kind,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, position, rank
         FROM cut
     )
 SELECT * EXCEPT (customer, traffic)
 FROM (
     SELECT
-        if(e.numbered, e.key, reinterpretAsUUID(sipHash128(e.system, e.key, min(tuple(e.occurred_at, e.event_id)).2))) AS session_key,
+        if(e.numbered, e.key, reinterpretAsUUID(sipHash128(e.system, e.key, argMin(e.event_id, e.position)))) AS session_key,
         e.system AS system,
         e.numbered AS is_numbered,
         min(e.visitor) AS visitor_key,
-        argMin(tuple(e.customer_key, e.customer_key_kind), tuple(
-            transform(e.customer_key_kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9), e.occurred_at, e.event_id)) AS customer,
+        argMin(tuple(e.customer_key, e.customer_key_kind), e.rank) AS customer,
         customer.1 AS customer_key,
         customer.2 AS customer_key_kind,
         toDateTime64(min(e.occurred_at), 3, 'UTC') AS started_at,
@@ -82,14 +84,14 @@ FROM (
         countIf(e.event_type = 'page_viewed') AS page_views,
         countIf(e.event_type = 'cart_added') > 0 AS has_cart,
         countIf(e.event_type = 'checkout_started') > 0 AS has_checkout,
-        argMinIf(tuple(e.channel, e.source, e.medium, e.campaign), tuple(e.occurred_at, e.event_id), e.source != '') AS traffic,
-        if(traffic.2 = '', argMinIf(e.channel, tuple(e.occurred_at, e.event_id), e.channel != ''), traffic.1) AS channel,
+        argMinIf(tuple(e.channel, e.source, e.medium, e.campaign), e.position, e.source != '') AS traffic,
+        if(traffic.2 = '', argMinIf(e.channel, e.position, e.channel != ''), traffic.1) AS channel,
         traffic.2 AS source,
         traffic.3 AS medium,
         traffic.4 AS campaign,
-        argMinIf(e.page_path, tuple(e.occurred_at, e.event_id), e.page_path != '') AS landing_path,
-        argMinIf(e.device_category, tuple(e.occurred_at, e.event_id), e.device_category != '') AS device_category,
-        argMinIf(e.country, tuple(e.occurred_at, e.event_id), e.country != '') AS country
+        argMinIf(e.page_path, e.position, e.page_path != '') AS landing_path,
+        argMinIf(e.device_category, e.position, e.device_category != '') AS device_category,
+        argMinIf(e.country, e.position, e.country != '') AS country
     FROM event AS e
     GROUP BY e.system, e.key, e.nth, e.numbered
 )
