@@ -14,7 +14,7 @@ import (
 //	range(a: 0, 10)                  from … to …, both included; NULL is accepted
 //	relationship(a -> model.b)       every value that is neither NULL nor empty exists there
 //	sum_equal(a = model.b)           the sums are equal: no join lost or doubled rows
-//	expression(SELECT … {table} …)   any SELECT
+//	what must hold: SELECT … {table} …   any SELECT of the rows that break it
 type Test struct {
 	Name string // as written
 	// SQL contains {table} where the name of the table under test goes: the staging table during an audit.
@@ -40,7 +40,8 @@ type testLine struct {
 
 var (
 	testForm    = regexp.MustCompile(`^([a-z_]+)\s*\((.*)\)$`)
-	testKinds   = []string{"unique", "not_null", "accepted_values", "range", "relationship", "sum_equal", "expression"}
+	freeForm    = regexp.MustCompile(`^([^:{}]+): ((?:SELECT|WITH)\s.*)$`)
+	testKinds   = []string{"unique", "not_null", "accepted_values", "range", "relationship", "sum_equal"}
 	tableColumn = regexp.MustCompile(`^([a-z_0-9]+)\.([a-z_0-9]+)$`)
 	number      = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 )
@@ -57,12 +58,19 @@ func (p *parser) dataTest(line testLine) {
 	if line.warn {
 		key = "warn"
 	}
-	form := testForm.FindStringSubmatch(line.text)
-	if form == nil {
-		p.failf(key, "want NAME(…)")
+	t := Test{Name: line.text, Warn: line.warn}
+	if form := freeForm.FindStringSubmatch(line.text); form != nil {
+		t.Name = form[1]
+		if t.SQL = p.expression(key, form[2], &t); t.SQL != "" {
+			p.m.Tests = append(p.m.Tests, t)
+		}
 		return
 	}
-	t := Test{Name: line.text, Warn: line.warn}
+	form := testForm.FindStringSubmatch(line.text)
+	if form == nil {
+		p.failf(key, "want NAME(…) or WHAT MUST HOLD: SELECT …")
+		return
+	}
 	arg := strings.TrimSpace(form[2])
 	switch form[1] {
 	case "unique":
@@ -77,9 +85,6 @@ func (p *parser) dataTest(line testLine) {
 		t.SQL = p.valueTest(key, form[1], arg)
 	case "relationship", "sum_equal":
 		t.SQL = p.otherTable(key, form[1], arg, &t)
-	case "expression":
-		t.Name = "expression"
-		t.SQL = p.expression(key, arg, &t)
 	default:
 		p.failf(key, "there is no test %s%s", form[1], suggestion(form[1], testKinds))
 	}

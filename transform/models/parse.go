@@ -155,7 +155,8 @@ func list(value string) []string {
 func isName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if !(c >= 'a' && c <= 'z' || c == '_' || c >= '0' && c <= '9' && i > 0) {
+		letter, digit := c >= 'a' && c <= 'z' || c == '_', c >= '0' && c <= '9'
+		if !letter && (!digit || i == 0) {
 			return false
 		}
 	}

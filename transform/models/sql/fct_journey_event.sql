@@ -66,7 +66,7 @@
 -- test: not_null(event_id, event_type, system)
 -- test: accepted_values(event_group: web, email, sales, service, feedback, other)
 -- test: accepted_values(customer_key_kind: user, email, phone, contact, device, '')
--- warn: expression(SELECT currency, count() AS amounts FROM {table} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency)
+-- warn: every currency has a rate: SELECT currency, count() AS amounts FROM {table} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency
 WITH
     -- The requester's key stands in where staff acted on a ticket, or the record names nobody.
     multiIf(

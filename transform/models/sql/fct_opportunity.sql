@@ -25,9 +25,9 @@
 -- column: country LowCardinality(String) "Country of the account."
 -- test: not_null(opportunity_id, system)
 -- warn: range(probability: 0, 1)
--- test: expression(SELECT opportunity_id FROM {table} WHERE is_won AND NOT is_closed)
--- warn: expression(SELECT original_currency, count() AS opportunities FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency)
--- warn: expression(SELECT count() AS closed_before_created FROM {table} WHERE is_closed AND close_date < created_date HAVING closed_before_created > 0)
+-- test: what is won is closed: SELECT opportunity_id FROM {table} WHERE is_won AND NOT is_closed
+-- warn: every currency has a rate: SELECT original_currency, count() AS opportunities FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency
+-- warn: no opportunity closed before it was created: SELECT count() AS closed_before_created FROM {table} WHERE is_closed AND close_date < created_date HAVING closed_before_created > 0
 SELECT
     o.opportunity_id AS opportunity_id,
     o.system AS system,

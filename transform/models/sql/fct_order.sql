@@ -22,7 +22,7 @@
 -- column: country LowCardinality(String) "Country of the session, else of the order's own event."
 -- test: not_null(order_id, order_date)
 -- warn: range(refunded_reporting: 0, 99999999999999)
--- warn: expression(SELECT original_currency, count() AS orders FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency)
+-- warn: every currency has a rate: SELECT original_currency, count() AS orders FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency
 WITH
     placed AS (
         SELECT

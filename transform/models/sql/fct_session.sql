@@ -25,7 +25,7 @@
 -- column: device_category LowCardinality(String) "Device of the first event that names one."
 -- column: country LowCardinality(String) "Country of the first event that names one."
 -- test: not_null(session_key, visitor_key)
--- test: expression(SELECT count() AS sessions, (SELECT count() FROM waymark_mart.session_base) AS wanted FROM {table} HAVING sessions != wanted)
+-- test: no session is lost or doubled: SELECT count() AS sessions, (SELECT count() FROM waymark_mart.session_base) AS wanted FROM {table} HAVING sessions != wanted
 SELECT
     s.session_key AS session_key,
     s.customer_key AS customer_key,

@@ -19,7 +19,7 @@
 -- column: country LowCardinality(String) "Country of the customer."
 -- test: not_null(response_key, response_id)
 -- test: accepted_values(nps_group: promoter, passive, detractor, '')
--- warn: expression(SELECT score_kind, count() AS answers FROM {table} WHERE multiIf(score_kind = 'nps', score < 0 OR score > 10, score_kind = 'ces', score < 1 OR score > 7, score < 1 OR score > 5) GROUP BY score_kind)
+-- warn: scores lie on their scale: SELECT score_kind, count() AS answers FROM {table} WHERE multiIf(score_kind = 'nps', score < 0 OR score > 10, score_kind = 'ces', score < 1 OR score > 7, score < 1 OR score > 5) GROUP BY score_kind
 WITH
     -- A ticket's rating may be told twice: by the export of ratings, which counts, and by the audits, of which the rating that stands counts.
     rating AS (

@@ -49,8 +49,8 @@
 -- test: accepted_values(status: new, open, pending, hold, solved, closed)
 -- warn: range(first_reply_time_calendar_minutes: 0, 99999999)
 -- warn: range(full_resolution_calendar_minutes: 0, 99999999)
--- warn: expression(SELECT ticket_id FROM {table} WHERE first_reply_time_business_minutes > first_reply_time_calendar_minutes OR full_resolution_business_minutes > full_resolution_calendar_minutes OR requester_wait_time_business_minutes > requester_wait_time_calendar_minutes)
--- test: expression(SELECT count() AS tickets, (SELECT count() FROM waymark_mart.ticket_timeline) AS wanted FROM {table} HAVING tickets != wanted)
+-- warn: business time is no longer than calendar time: SELECT ticket_id FROM {table} WHERE first_reply_time_business_minutes > first_reply_time_calendar_minutes OR full_resolution_business_minutes > full_resolution_calendar_minutes OR requester_wait_time_business_minutes > requester_wait_time_calendar_minutes
+-- test: no ticket is lost or doubled: SELECT count() AS tickets, (SELECT count() FROM waymark_mart.ticket_timeline) AS wanted FROM {table} HAVING tickets != wanted
 WITH
     -- One schedule per system: the one configured, else the smallest id.
     schedule AS (

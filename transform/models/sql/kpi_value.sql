@@ -50,7 +50,7 @@ SELECT
     denominator,
     n,
     value,
-    multiIf(form = 'share' AND divisible, greatest(centre - wilson, 0), form = 'direct', value - half_width, NULL) AS ci_low,
-    multiIf(form = 'share' AND divisible, least(centre + wilson, 1), form = 'direct', value + half_width, NULL) AS ci_high,
+    multiIf(form = 'share' AND divisible, if(numerator = 0, 0, greatest(centre - wilson, 0)), form = 'direct', value - half_width, NULL) AS ci_low,
+    multiIf(form = 'share' AND divisible, if(numerator = denominator, 1, least(centre + wilson, 1)), form = 'direct', value + half_width, NULL) AS ci_high,
     if(kpi IN ('revenue', 'aov'), {currency:String}, '') AS currency
 FROM valued

@@ -29,7 +29,7 @@
 -- column: last_satisfaction_score Nullable(Float32) "Last rating."
 -- column: last_event_at DateTime64(3,'UTC') "Last event or change of the ticket."
 -- test: accepted_values(status: new, open, pending, hold, solved, closed)
--- test: expression(SELECT ticket_id, times FROM {table} WHERE length(times) != length(states) OR NOT arrayAll((a, b) -> a <= b, arrayPopBack(times), arrayPopFront(times)))
+-- test: statuses stand in order of time: SELECT ticket_id, times FROM {table} WHERE length(times) != length(states) OR NOT arrayAll((a, b) -> a <= b, arrayPopBack(times), arrayPopFront(times))
 WITH
     status -> multiIf(
         status IN ('', 'new', 'pending', 'solved', 'closed'), status,
