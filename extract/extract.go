@@ -47,7 +47,7 @@ type Chunk struct {
 	Data   []byte // the records; nil when the format addresses them otherwise
 	Offset int64  // byte offset of Data[0] in the decompressed UTF-8 text
 	Line   int64  // 1-based line of Data[0]
-	Part   int    // Parquet: row group
+	Part   int    // belongs to the format (Parquet: row group)
 	First  int64  // Parquet: first row of the chunk within the row group
 	Rows   int64  // Parquet: number of rows
 
