@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,14 +12,21 @@ import (
 	"waymark/transform/models"
 )
 
-// TestCases builds every model from small hand-made inputs and holds the marts to values worked out on paper.
-func TestCases(t *testing.T) {
+// TestWarehouse builds the models in one real engine.
+func TestWarehouse(t *testing.T) {
 	list, err := models.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := startWarehouse(t)
 	w.create(list, models.Defaults())
+	t.Run("cases", func(t *testing.T) { testCases(t, w, list) })
+	t.Run("refresh_by_day", func(t *testing.T) { testDayRefresh(t, w.in(t), list) })
+	t.Run("real_tickets", func(t *testing.T) { testRealTickets(t, w.in(t), list) })
+}
+
+// testCases builds every model from small hand-made inputs and holds the marts to values worked out on paper.
+func testCases(t *testing.T, w *warehouse, list []models.Model) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases: %v", err)
@@ -27,21 +35,24 @@ func TestCases(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		t.Run(name, func(t *testing.T) {
-			needed := runCase(t, &warehouse{t: t, process: w.process}, list, file)
+			needed := runCase(t, w.in(t), list, file)
 			if needed["kpi_daily"] {
 				for _, row := range w.rows("SELECT DISTINCT kpi, arrayJoin([dimension, 'all']) FROM waymark_mart.kpi_value", nil) {
 					seen[row[0]+" "+row[1]] = true
 				}
 			}
 		})
-		// A server's profile may change how joins and unions answer; models must not notice.
+		// A server's profile may change how joins and unions answer, and rows come in any order: models must not notice.
 		if name == "tickets" || name == "web_sessions" || name == "identity" {
-			t.Run(name+"_other_profile", func(t *testing.T) {
-				runCase(t, &warehouse{t, w.process, map[string]string{"join_use_nulls": "1", "union_default_mode": "DISTINCT", "group_by_use_nulls": "1"}}, list, file)
+			t.Run(name+"_otherwise", func(t *testing.T) {
+				other := w.in(t)
+				other.settings = map[string]string{"join_use_nulls": "1", "union_default_mode": "DISTINCT", "group_by_use_nulls": "1", "max_block_size": "2"}
+				other.shuffle = rand.New(rand.NewPCG(1, 2))
+				runCase(t, other, list, file)
 			})
 		}
 	}
-	t.Run("views", func(t *testing.T) { testViews(t, &warehouse{t: t, process: w.process}, list) })
+	t.Run("views", func(t *testing.T) { testViews(t, w.in(t), list) })
 	t.Run("catalogue", func(t *testing.T) { testCatalogue(t, seen) })
 }
 

@@ -7,15 +7,9 @@ import (
 	"waymark/transform/models"
 )
 
-// TestDayRefresh changes the raw tables and demands that StaleDays names exactly the days whose partitions differ, and
+// testDayRefresh changes the raw tables and demands that StaleDays names exactly the days whose partitions differ, and
 // that building those alone gives what building everything gives.
-func TestDayRefresh(t *testing.T) {
-	list, err := models.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := startWarehouse(t)
-	w.create(list, models.Defaults())
+func testDayRefresh(t *testing.T, w *warehouse, list []models.Model) {
 	c := readCase(t, "testdata/identity.txtar", models.Defaults())
 	built := map[string]bool{"fct_journey_event": true}
 	w.load(c.rows)

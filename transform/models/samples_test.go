@@ -19,15 +19,9 @@ import (
 	"waymark/transform/models"
 )
 
-// TestRealTickets holds fct_ticket to the oracle on the real Zendesk sample, ticket by ticket and column by column.
-func TestRealTickets(t *testing.T) {
+// testRealTickets holds fct_ticket to the oracle on the real Zendesk sample, ticket by ticket and column by column.
+func testRealTickets(t *testing.T, w *warehouse, list []models.Model) {
 	dir := filepath.Join(testenv.Samples(t), "zendesk")
-	list, err := models.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := startWarehouse(t)
-	w.create(list, models.Defaults())
 	rows := map[string][]map[string]any{}
 	for export, file := range map[string]string{"tickets": "tickets.ndjson", "ticket_audits": "ticket_audits.ndjson", "users": "users.ndjson",
 		"satisfaction_ratings": "satisfaction_ratings.ndjson", "schedules": "schedule.json"} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,9 +30,11 @@ type warehouse struct {
 	process *engine.Process
 	// settings that a user's profile may hold.
 	settings map[string]string
+	shuffle  *rand.Rand // when set, rows are loaded in another order
 }
 
 func startWarehouse(t testing.TB) *warehouse {
+	t.Helper()
 	w := &warehouse{t: t, process: enginetest.Start(t)}
 	for _, db := range []string{"waymark_raw", "waymark_mart", "cx_bi"} {
 		w.exec("CREATE DATABASE "+db, nil, nil)
@@ -41,6 +44,9 @@ func startWarehouse(t testing.TB) *warehouse {
 	}
 	return w
 }
+
+// in is the same warehouse for a subtest.
+func (w *warehouse) in(t testing.TB) *warehouse { return &warehouse{t: t, process: w.process} }
 
 // send runs one statement; body, when not nil, is the data of an INSERT.
 func (w *warehouse) send(sql string, params map[string]string, body []byte) (string, error) {
@@ -98,6 +104,10 @@ func (w *warehouse) load(rows map[string][]map[string]any) {
 	for _, table := range schemas.Tables() {
 		w.exec("TRUNCATE TABLE waymark_raw."+table.Name, nil, nil)
 		var body bytes.Buffer
+		if w.shuffle != nil {
+			list := rows[table.Name]
+			w.shuffle.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		}
 		for _, row := range rows[table.Name] {
 			if err := json.NewEncoder(&body).Encode(row); err != nil {
 				w.t.Fatal(err)

@@ -21,6 +21,7 @@
 -- column: device_category LowCardinality(String) "Device of the session."
 -- column: country LowCardinality(String) "Country of the session, else of the order's own event."
 -- test: not_null(order_id, order_date)
+-- test: relationship(customer_key -> dim_customer.customer_key)
 -- warn: range(refunded_reporting: 0, 99999999999999)
 -- warn: every currency has a rate: SELECT original_currency, count() AS orders FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency
 WITH

@@ -25,6 +25,8 @@
 -- column: device_category LowCardinality(String) "Device of the first event that names one."
 -- column: country LowCardinality(String) "Country of the first event that names one."
 -- test: not_null(session_key, visitor_key)
+-- test: relationship(customer_key -> dim_customer.customer_key)
+-- test: every order of a session counts once: SELECT sum(orders) AS counted, (SELECT countIf(notEmpty(session_key)) FROM waymark_mart.fct_order) AS wanted FROM {table} HAVING counted != wanted
 -- test: no session is lost or doubled: SELECT count() AS sessions, (SELECT count() FROM waymark_mart.session_base) AS wanted FROM {table} HAVING sessions != wanted
 SELECT
     s.session_key AS session_key,

@@ -18,6 +18,7 @@
 -- column: segment LowCardinality(String) "Segment of the customer."
 -- column: country LowCardinality(String) "Country of the customer."
 -- test: not_null(response_key, response_id)
+-- test: relationship(customer_key -> dim_customer.customer_key)
 -- test: accepted_values(nps_group: promoter, passive, detractor, '')
 -- warn: scores lie on their scale: SELECT score_kind, count() AS answers FROM {table} WHERE multiIf(score_kind = 'nps', score < 0 OR score > 10, score_kind = 'ces', score < 1 OR score > 7, score < 1 OR score > 5) GROUP BY score_kind
 WITH

@@ -46,6 +46,8 @@
 -- column: last_satisfaction_score Nullable(Float32) "Last rating by the requester."
 -- column: has_history Bool "Changes of the ticket were exported (audits, case history), not only its current state."
 -- test: not_null(ticket_id, system)
+-- warn: relationship(customer_key -> dim_customer.customer_key)
+-- warn: the configured schedule is exported: SELECT count() AS tickets FROM {table} HAVING {schedule:String} != '' AND {schedule:String} NOT IN (SELECT schedule_id FROM waymark_raw.business_interval)
 -- test: accepted_values(status: new, open, pending, hold, solved, closed)
 -- warn: range(first_reply_time_calendar_minutes: 0, 99999999)
 -- warn: range(full_resolution_calendar_minutes: 0, 99999999)

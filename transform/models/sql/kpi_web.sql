@@ -14,6 +14,8 @@
 -- column: half_width Nullable(Float64) "Half the width of its 95 % confidence interval, where there is one."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
+-- test: every one of orders counts once: SELECT sumIf(numerator, period = 'day' AND kpi = 'orders' AND dimension = 'all') AS counted, (SELECT count() FROM waymark_mart.fct_order) AS wanted FROM {table} HAVING counted != wanted
+-- test: every one of sessions counts once: SELECT sumIf(numerator, period = 'day' AND kpi = 'sessions' AND dimension = 'all') AS counted, (SELECT count() FROM waymark_mart.fct_session) AS wanted FROM {table} HAVING counted != wanted
 WITH
     -- Sessions of one day that agree in every dimension are one row before they are spread over dimensions and periods.
     visit AS (
