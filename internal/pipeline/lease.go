@@ -41,20 +41,23 @@ type Lease struct {
 }
 
 type leaseDocument struct {
-	Epoch  int64     `json:"epoch"`
-	Format int       `json:"format"`
-	Holder string    `json:"holder"`
-	Until  time.Time `json:"until"`
+	Epoch  int64  `json:"epoch"`
+	Format int    `json:"format"`
+	Holder string `json:"holder"`
+	// Process is the holder as its machine knows it: a run that crashed there need not be waited for there.
+	Process string    `json:"process,omitempty"`
+	Until   time.Time `json:"until"`
 }
 
-// AcquireLease takes the lease or returns a Conflict naming its holder and until when. The lease renews itself until
+// AcquireLease takes the lease or returns a Conflict naming its holder and until when; a lease whose holder ended on this
+// machine without giving it up is taken at once. The lease renews itself until
 // Release; Check tells whether it still holds.
 func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now func() time.Time) (*Lease, error) {
 	doc, etag, err := readLease(ctx, objects)
 	if err != nil {
 		return nil, fmt.Errorf("read lease: %w", err)
 	}
-	if t := now(); doc.Until.After(t) {
+	if doc.Until.After(now()) && !processGone(doc.Process) {
 		return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: %s until %s", ErrLeaseHeld, doc.Holder, doc.Until.UTC().Format(time.RFC3339)),
 			Hint: "wait for it to end; after a crash the lease runs out by itself"}
 	}
@@ -95,7 +98,7 @@ func readLease(ctx context.Context, objects lake.Objects) (leaseDocument, string
 func (l *Lease) write(ctx context.Context, until time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, err := json.Marshal(leaseDocument{Format: 1, Epoch: l.Epoch, Holder: l.holder, Until: until.UTC()})
+	text, err := json.Marshal(leaseDocument{Format: 1, Epoch: l.Epoch, Holder: l.holder, Process: thisProcess(), Until: until.UTC()})
 	if err != nil {
 		return err
 	}
