@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -121,7 +122,7 @@ func syntaxError(name string, err error) error {
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	e := &fault.Error{Kind: fault.Invalid, Object: name, Err: errors.New(first)}
 	if m := positioned.FindStringSubmatch(first); m != nil {
-		fmt.Sscan(m[1], &e.Line)
+		e.Line, _ = strconv.ParseInt(m[1], 10, 64) // digits, by the pattern; 0 when there are too many
 		e.Err = errors.New(m[2])
 	}
 	return e

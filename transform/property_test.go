@@ -133,7 +133,7 @@ func TestEveryColumnIsInTheHash(t *testing.T) {
 				continue
 			}
 			check(c.Name+" changed", changed(i, c))
-			if !tableKey(table, c.Name) && i != table.VersionCol && c.Type != schemas.Bool && c.Type != schemas.Map && !(table == schemas.JourneyEvent && i == schemas.EvOccurredAt) && c.Name != "currency" {
+			if !tableKey(table, c.Name) && i != table.VersionCol && c.Type != schemas.Bool && c.Type != schemas.Map && (table != schemas.JourneyEvent || i != schemas.EvOccurredAt) && c.Name != "currency" {
 				check(c.Name+" absent", func(r *schemas.Row) { r.Vals[i] = schemas.Value{} })
 			}
 			if c.Nullable {

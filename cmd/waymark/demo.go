@@ -137,10 +137,9 @@ func (a *app) printDemo(ctx context.Context, w *clickhouse.Warehouse, config str
 	if err != nil {
 		return fmt.Errorf("read the KPIs: %w", err)
 	}
-	defer rows.Close()
 	fmt.Fprintln(a.stdout)
 	t, err := kpiTable(rows)
-	if err != nil {
+	if err = joinClose(err, rows.Close()); err != nil {
 		return fmt.Errorf("read the KPIs: %w", err)
 	}
 	if err := t.print(a.stdout); err != nil {

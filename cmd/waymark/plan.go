@@ -18,22 +18,19 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := pipeline.New(cmd.Context(), pipeline.Options{Config: cfg, Log: a.logger()})
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			plan, err := r.Plan(cmd.Context(), sources)
-			if err != nil {
-				return err
-			}
-			if err := a.printPlan(plan); err != nil {
-				return err
-			}
-			if detailed && plan.Idle() {
-				return status(exitNothing)
-			}
-			return nil
+			return a.withLake(cmd.Context(), cfg, func(r *pipeline.Runner) error {
+				plan, err := r.Plan(cmd.Context(), sources)
+				if err != nil {
+					return err
+				}
+				if err := a.printPlan(plan); err != nil {
+					return err
+				}
+				if detailed && plan.Idle() {
+					return status(exitNothing)
+				}
+				return nil
+			})
 		},
 	}
 	cmd.Flags().StringSliceVar(&sources, "source", nil, "only these sources")

@@ -74,7 +74,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVarP(&a.output, "output", "o", "table", "how to print reports: table or json")
 	flags.StringVar(&a.logLevel, "log-level", "", "debug, info, warn or error (default info; warn on a terminal)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress on the terminal")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
+	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.planCommand(), a.runCommand(), a.statusCommand(), a.sqlCommand(),
 		a.verifyCommand(), a.demoCommand(), a.engineCommand(), a.versionCommand(), a.completionCommand())
@@ -126,7 +126,7 @@ func (a *app) logger() zerolog.Logger {
 			level = zerolog.WarnLevel
 		}
 	}
-	var w io.Writer = a.stderr
+	w := a.stderr
 	if a.terminal() {
 		w = zerolog.ConsoleWriter{Out: a.stderr, NoColor: !a.color(), TimeFormat: "15:04:05"}
 	}

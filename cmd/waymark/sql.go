@@ -40,8 +40,7 @@ func (a *app) sqlCommand() *cobra.Command {
 			rows, err := w.Query(cmd.Context(), query, nil, true)
 			if err == nil {
 				out := bufio.NewWriter(a.stdout)
-				err = write(out, rows)
-				rows.Close()
+				err = joinClose(write(out, rows), rows.Close())
 				if flushErr := out.Flush(); err == nil {
 					err = flushErr
 				}

@@ -19,24 +19,21 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := pipeline.New(cmd.Context(), pipeline.Options{Config: cfg, Log: a.logger()})
-			if err != nil {
-				return err
-			}
-			defer r.Close()
-			s, err := r.Status(cmd.Context(), sources)
-			if err != nil {
-				return err
-			}
-			if err := a.printStatus(s); err != nil {
-				return err
-			}
-			for _, x := range s.Sources {
-				if len(x.Quarantined) > 0 {
-					return status(exitRejects)
+			return a.withLake(cmd.Context(), cfg, func(r *pipeline.Runner) error {
+				s, err := r.Status(cmd.Context(), sources)
+				if err != nil {
+					return err
 				}
-			}
-			return nil
+				if err := a.printStatus(s); err != nil {
+					return err
+				}
+				for _, x := range s.Sources {
+					if len(x.Quarantined) > 0 {
+						return status(exitRejects)
+					}
+				}
+				return nil
+			})
 		},
 	}
 	cmd.Flags().StringSliceVar(&sources, "source", nil, "only these sources")

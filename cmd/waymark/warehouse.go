@@ -38,6 +38,16 @@ func (a *app) withRunner(ctx context.Context, cfg *configs.Config, do func(*pipe
 	return do(r)
 }
 
+// withLake opens a runner without a warehouse, for what the lake and the stores alone can tell.
+func (a *app) withLake(ctx context.Context, cfg *configs.Config, do func(*pipeline.Runner) error) (err error) {
+	r, err := pipeline.New(ctx, pipeline.Options{Config: cfg, Log: a.logger()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, r.Close()) }()
+	return do(r)
+}
+
 // joinClose adds a failure to close to a success only: after a failure it would hide the cause.
 func joinClose(err, closing error) error {
 	if err == nil {
@@ -118,21 +128,21 @@ func hidePassword(warehouse string) string {
 
 // checkOnline lists every source and connects to the warehouse.
 func (a *app) checkOnline(ctx context.Context, cfg *configs.Config, out *checkReport) error {
-	log := a.logger()
-	r, err := pipeline.New(ctx, pipeline.Options{Config: cfg, Log: log})
+	err := a.withLake(ctx, cfg, func(r *pipeline.Runner) error {
+		plan, err := r.Plan(ctx, nil)
+		if err != nil {
+			return err
+		}
+		for i := range out.Sources {
+			n := plan.Listed[out.Sources[i].Name]
+			out.Sources[i].Objects = &n
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	defer r.Close()
-	plan, err := r.Plan(ctx, nil)
-	if err != nil {
-		return err
-	}
-	for i := range out.Sources {
-		n := plan.Listed[out.Sources[i].Name]
-		out.Sources[i].Objects = &n
-	}
-	w, done, err := a.openWarehouse(ctx, cfg, log)
+	w, done, err := a.openWarehouse(ctx, cfg, a.logger())
 	if err != nil {
 		return err
 	}

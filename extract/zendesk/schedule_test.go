@@ -43,7 +43,7 @@ func layOut(t *testing.T, text string) (*working, error) {
 	w := &working{}
 	for d := st.NewDecoder(); ; {
 		c, err := st.Next(t.Context())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return w, st.Close()
 		}
 		if err == nil {

@@ -119,7 +119,7 @@ func read(t testing.TB, s *sink, name, text string, opt extract.Options) error {
 	d := st.NewDecoder()
 	for {
 		c, err := st.Next(t.Context())
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -161,7 +161,7 @@ func (p *publisher) loadNative(ctx context.Context, staging *clickhouse.Staging,
 	if err != nil {
 		return fmt.Errorf("create temporary file: %w", err)
 	}
-	defer os.Remove(file.Name())
+	defer func() { _ = os.Remove(file.Name()) }() // it lies among temporary files
 	defer file.Close()
 	n, err := io.Copy(file, body)
 	if err != nil {

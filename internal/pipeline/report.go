@@ -86,6 +86,11 @@ type Progress interface {
 // Silent is a Progress that shows nothing.
 type Silent struct{}
 
-func (Silent) Phase(string, int)  {}
-func (Silent) Step(int)           {}
+// Phase does nothing.
+func (Silent) Phase(string, int) {}
+
+// Step does nothing.
+func (Silent) Step(int) {}
+
+// Chunk does nothing.
 func (Silent) Chunk(int64, int64) {}

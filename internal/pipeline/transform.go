@@ -130,7 +130,7 @@ func (j *job) decode(ctx context.Context, st store.Store) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer stream.Close()
+	defer func() { _ = stream.Close() }() // it was only read
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	queue := make(chan chan encoded, cap(j.slots)) // in the order of the chunks

@@ -59,7 +59,7 @@ func (r *Rows) describe(st statement) {
 	if err != nil {
 		return
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // its answer is read to the end, or not needed
 	for rows.Next() {
 		var name, typ, rest string
 		if rows.Scan(&name, &typ, &rest, &rest, &rest, &rest, &rest) != nil {

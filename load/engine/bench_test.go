@@ -13,7 +13,7 @@ func BenchmarkSelectOne(b *testing.B) {
 	p := sharedEngine(b)
 	client := http.Client{}
 	for b.Loop() {
-		r, _ := http.NewRequest("POST", "http://"+p.Address()+"/", strings.NewReader("SELECT 1"))
+		r, _ := http.NewRequest(http.MethodPost, "http://"+p.Address()+"/", strings.NewReader("SELECT 1"))
 		r.Header.Set("X-ClickHouse-Key", p.Secret())
 		resp, err := client.Do(r)
 		if err != nil {
@@ -44,7 +44,7 @@ func BenchmarkInsert(b *testing.B) {
 func BenchmarkSelect(b *testing.B) {
 	p := sharedEngine(b)
 	for b.Loop() {
-		r, _ := http.NewRequestWithContext(context.Background(), "POST", "http://"+p.Address()+"/?default_format=Native",
+		r, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://"+p.Address()+"/?default_format=Native",
 			strings.NewReader("SELECT number AS id, concat('name-', toString(number % 1000)) AS name, number / 7 AS price FROM numbers(2000000)"))
 		r.Header.Set("X-ClickHouse-Key", p.Secret())
 		resp, err := http.DefaultClient.Do(r)

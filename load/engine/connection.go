@@ -168,21 +168,21 @@ func (c *connection) insert(head, format string, params []parameter, body io.Rea
 	}
 	buf := make([]byte, insertChunk)
 	for {
-		n, err := fill(body, buf)
-		if err != nil && err != io.EOF {
+		n, ended, err := fill(body, buf)
+		if err != nil {
 			err = bodyError(err)
 		}
 		if stop.Load() {
 			err = refuse(394, "QUERY_WAS_CANCELLED", "Query was cancelled")
 		}
-		if err != nil && err != io.EOF {
+		if err != nil {
 			c.lib.insertCancel(s)
 			return stats{}, err
 		}
 		if n > 0 && c.lib.insertAppend(s, unsafe.Pointer(&buf[0]), uintptr(n)) != 0 {
 			return stats{}, c.insertFailure(s)
 		}
-		if err != nil {
+		if ended {
 			break
 		}
 	}
@@ -196,13 +196,18 @@ func (c *connection) insert(head, format string, params []parameter, body io.Rea
 
 // fill reads until buf is full or the body ends. Unlike io.ReadFull it never turns the clean end of a body into
 // io.ErrUnexpectedEOF, which is what a truncated body reports itself.
-func fill(body io.Reader, buf []byte) (n int, err error) {
-	for n < len(buf) && err == nil {
-		var m int
-		m, err = body.Read(buf[n:])
+func fill(body io.Reader, buf []byte) (n int, ended bool, err error) {
+	for n < len(buf) {
+		m, err := body.Read(buf[n:])
 		n += m
+		if err == io.EOF {
+			return n, true, nil
+		}
+		if err != nil {
+			return n, false, err
+		}
 	}
-	return n, err
+	return n, false, nil
 }
 
 func (c *connection) insertErr(s unsafe.Pointer) error {

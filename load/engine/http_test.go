@@ -96,7 +96,7 @@ func TestHeadersOfAnAnswer(t *testing.T) {
 func TestAuthentication(t *testing.T) {
 	p := sharedEngine(t)
 	get := func(change func(*http.Request)) int {
-		r, _ := http.NewRequest("GET", "http://"+p.Address()+"/?query=SELECT+1", nil)
+		r, _ := http.NewRequest(http.MethodGet, "http://"+p.Address()+"/?query=SELECT+1", nil)
 		change(r)
 		resp, err := http.DefaultClient.Do(r)
 		if err != nil {

@@ -60,7 +60,7 @@ func install(ctx context.Context, o InstallOptions, r release) (Status, error) {
 	if err != nil {
 		return status, storageError("create a directory", err)
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }() // what stays is in the cache and named as a work directory
 	if err := fetch(ctx, o, r, work, status.Path); err != nil {
 		return status, err
 	}

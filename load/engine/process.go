@@ -176,7 +176,7 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 		said, err = c.await(ctx, out)
 	}
 	if err != nil {
-		c.close(time.Second)
+		_ = c.close(time.Second) // why it did not start is what matters
 		return nil, err
 	}
 	return &Process{endpoint{said.Address, secret, said.PID}, o.Log, c}, nil

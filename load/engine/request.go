@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -123,7 +124,7 @@ func (req *request) takeRows(text string, s statement, rows io.Reader) {
 
 // bodyError says that the client's request did not arrive whole.
 func bodyError(err error) error {
-	if e, ok := err.(*exception); ok {
+	if e := (*exception)(nil); errors.As(err, &e) {
 		return e
 	}
 	return refuse(33, "CANNOT_READ_ALL_DATA", "Cannot read the request's body: "+err.Error())

@@ -54,7 +54,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // closed already when all went well
 	f, stop, err := open(o)
 	if err != nil {
 		return err

@@ -145,7 +145,7 @@ func (s *statement) formatClause(t, prev, prev2 token) {
 func (v *level) word(t, prev token) {
 	switch strings.ToUpper(t.text) {
 	case "FROM", "JOIN":
-		v.tables = v.query && !(t.is("JOIN") && prev.is("ARRAY"))
+		v.tables = v.query && (t.is("FROM") || !prev.is("ARRAY"))
 		v.name = v.tables
 	case "DESCRIBE", "DESC", "EXISTS", "CHECK", "INFILE", "OUTFILE":
 		v.name = true

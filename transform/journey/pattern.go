@@ -144,7 +144,7 @@ func glob(p, s string, path bool) bool {
 		if pi == len(p) && si == len(s) {
 			return true
 		}
-		if n, m := one(p[pi:], s[si:]); m > 0 && !(path && s[si] == '/' && p[pi] != '/') {
+		if n, m := one(p[pi:], s[si:]); m > 0 && (!path || s[si] != '/' || p[pi] == '/') {
 			pi, si = pi+n, si+m
 			continue
 		}

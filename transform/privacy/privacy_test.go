@@ -53,7 +53,9 @@ func TestNormalise(t *testing.T) {
 
 func TestPseudonyms(t *testing.T) {
 	k := newKeyer(t, key)
-	id := func(kind schemas.Identifier, system, raw string) [16]byte { return k.Pseudonym(kind, system, []byte(raw), "PL") }
+	id := func(kind schemas.Identifier, system, raw string) [16]byte {
+		return k.Pseudonym(kind, system, []byte(raw), "PL")
+	}
 	if id(schemas.Email, "ga4", "A@b.pl") != id(schemas.Email, "zendesk", " a@b.pl") {
 		t.Error("e-mail is one name space for the company")
 	}
@@ -147,7 +149,7 @@ func FuzzRedact(f *testing.F) {
 	f.Add([]byte("a,b;1\xff\"\n"), 2048)
 	f.Add([]byte(`{"a":{"b":[{"c_d":"e"}]}`), 30)
 	f.Fuzz(func(t *testing.T, raw []byte, limit int) {
-		limit = limit & 0xfff
+		limit &= 0xfff
 		got := Redact(nil, raw, limit)
 		if len(got) > limit || !utf8.Valid(got) {
 			t.Fatalf("%d bytes of %d, valid %v", len(got), limit, utf8.Valid(got))

@@ -167,7 +167,11 @@ func dataFiles(t *testing.T, o lake.Objects) {
 func writeFiles(t *testing.T, o lake.Objects, batches ...*schemas.Batch) []lake.Output {
 	t.Helper()
 	encoder, spool := lake.NewEncoder(), lake.NewSpool(t.TempDir(), 1<<20)
-	defer spool.Close()
+	defer func() {
+		if err := spool.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	for _, b := range batches {
 		groups, err := encoder.Encode(b)
 		if err != nil {

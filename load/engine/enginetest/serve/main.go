@@ -27,7 +27,6 @@ func main() {
 	memory := flag.Int64("memory", 0, "bytes the engine may use")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if *library == "" {
 		cache, _ := os.UserCacheDir()
 		*library = engine.Inspect(filepath.Join(cache, "waymark")).Path
@@ -36,6 +35,7 @@ func main() {
 		Library: *library, Dir: *dir, Addr: *addr, Secret: *secret, Log: zerolog.New(os.Stderr), LogLevel: *level, MemoryLimit: *memory,
 		Ready: func(addr string) { fmt.Printf("serving on http://%s/?password=%s\n", addr, *secret) },
 	})
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
