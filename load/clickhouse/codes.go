@@ -18,7 +18,7 @@ func serverCodes() map[int32]serverCode {
 		516: {name: "AUTHENTICATION_FAILED", kind: fault.Auth, hint: credentials},
 		497: {name: "ACCESS_DENIED", kind: fault.Auth, hint: grant},
 		291: {name: "DATABASE_ACCESS_DENIED", kind: fault.Auth, hint: grant},
-		164: {name: "READONLY", kind: fault.Auth, hint: "only statements that read are allowed here; a run needs a user who may write"},
+		164: {name: "READONLY", kind: fault.Invalid, hint: "only statements that read are allowed here; a run needs a user who may write"},
 
 		60:  {name: "UNKNOWN_TABLE", kind: fault.NotFound},
 		81:  {name: "UNKNOWN_DATABASE", kind: fault.NotFound},

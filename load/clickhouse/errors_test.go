@@ -32,7 +32,7 @@ func TestFaultKinds(t *testing.T) {
 		err  error
 		want fault.Kind
 	}{
-		{"authentication", server(516), fault.Auth}, {"access denied", overHTTP(497), fault.Auth}, {"readonly", server(164), fault.Auth},
+		{"authentication", server(516), fault.Auth}, {"access denied", overHTTP(497), fault.Auth}, {"readonly", server(164), fault.Invalid},
 		{"unknown table", server(60), fault.NotFound}, {"unknown database", server(81), fault.NotFound},
 		{"timeout", server(159), fault.Transient}, {"network", server(210), fault.Transient}, {"socket timeout", server(209), fault.Transient},
 		{"too many queries", server(202), fault.Transient}, {"memory", overHTTP(241), fault.Transient}, {"read only table", server(242), fault.Transient},
