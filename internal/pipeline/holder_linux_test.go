@@ -17,7 +17,7 @@ import (
 func TestTheLeaseOfAProcessThatEndedIsTaken(t *testing.T) {
 	me := thisProcess()
 	if me == "" {
-		t.Skip("this system does not tell processes apart")
+		t.Fatal("the process has no name")
 	}
 	child := exec.Command("sleep", "60")
 	if err := child.Start(); err != nil {
