@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"waymark/extract"
+	"waymark/internal/nearest"
 	"waymark/schemas"
 )
 
@@ -45,17 +46,18 @@ func (h *Header) Missing(name string) *extract.Quarantine {
 	return &extract.Quarantine{Reason: schemas.MissingRequired, Field: name, Line: 1, Message: msg}
 }
 
-// Closest returns the column name most like name, or "" when none is near.
+// Closest returns the column name most like name, or "" when none is near. Names that hold each other are like: people
+// write "Close Date (UTC)" for Close Date.
 func (h *Header) Closest(name string) string {
 	want, best, found := squeeze(name), 0, ""
 	limit := len(want)/3 + 1
 	for _, n := range h.names {
 		got := squeeze(n)
-		if got == "" || len(got) > 128 {
+		if got == "" {
 			continue
 		}
-		d := distance(want, got)
-		if d > limit && len(got) >= 4 && strings.Contains(want, got) || len(want) >= 4 && strings.Contains(got, want) {
+		d := nearest.Distance(want, got)
+		if d > limit && (holds(want, got) || holds(got, want)) {
 			d = limit
 		}
 		if d <= limit && (found == "" || d < best) {
@@ -65,30 +67,12 @@ func (h *Header) Closest(name string) string {
 	return found
 }
 
+// holds reports whether part is in whole and long enough to mean something.
+func holds(whole, part string) bool { return len(part) >= 4 && strings.Contains(whole, part) }
+
 // squeeze lowers a name and drops what people write differently.
 func squeeze(name string) string {
 	return strings.NewReplacer(" ", "", "_", "", "-", "", ".", "").Replace(strings.ToLower(name))
-}
-
-// distance is the Levenshtein distance in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // newHeader parses record, the header without its line end.
