@@ -20,8 +20,20 @@ func TestRealGA4InBothFormats(t *testing.T) {
 			}
 			s.want("SELECT count(), uniqExact(event_id) FROM waymark_raw.journey_event", "24219|24219")
 			s.want("SELECT count(), countIf(is_engaged) FROM cx_bi.fct_session", "20705|16090")
-			s.want("SELECT count() FROM cx_bi.fct_order", "525")
+			// 525 distinct usable order numbers, the earliest event of each: 38,202 USD.
+			s.want("SELECT count(), toString(sum(amount_reporting)) FROM cx_bi.fct_order", "525|38202")
 			s.verify(cfg)
 		})
 	}
+}
+
+// Won, lost and open opportunities with their amounts, as read from the sample with a spreadsheet's rules.
+func TestRealSalesforceOpportunities(t *testing.T) {
+	samples := testenv.Samples(t)
+	s := newSite(t)
+	cfg := s.config("  - { name: opportunities, system: salesforce, export: Opportunity, location: "+samples+"/salesforce/Opportunity.csv }\n", "currency: USD")
+	s.run(cfg)
+	s.want("SELECT is_closed, is_won, count(), toString(sum(amount_reporting)) FROM cx_bi.fct_opportunity GROUP BY ALL ORDER BY ALL",
+		"false|false|35|30002070.5", "true|false|3|3058912.5", "true|true|12|10542562.98")
+	s.verify(cfg)
 }
