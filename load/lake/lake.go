@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"waymark/internal/fault"
 	"waymark/internal/object"
 )
@@ -66,6 +64,18 @@ func (l *Lake) ReplaceManifest(ctx context.Context, m *Manifest) error {
 
 // Manifests returns every manifest of source in key order. One that cannot be read fails the call.
 func (l *Lake) Manifests(ctx context.Context, source string) ([]Manifest, error) {
+	good, broken, err := l.ReadableManifests(ctx, source)
+	if err == nil && len(broken) > 0 {
+		err = fmt.Errorf("read manifest: %w", corrupt(broken[0]))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return good, nil
+}
+
+// manifestKeys lists the manifests of source in key order.
+func (l *Lake) manifestKeys(ctx context.Context, source string) ([]string, error) {
 	if err := checkSource(source); err != nil {
 		return nil, err
 	}
@@ -80,21 +90,7 @@ func (l *Lake) Manifests(ctx context.Context, source string) ([]Manifest, error)
 		return nil, fmt.Errorf("list manifests of %s: %w", source, err)
 	}
 	slices.Sort(keys)
-	manifests := make([]Manifest, len(keys))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(manifestReaders)
-	for i, key := range keys {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return l.readManifest(ctx, key, &manifests[i])
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return manifests, nil
+	return keys, nil
 }
 
 func (l *Lake) readManifest(ctx context.Context, key string, m *Manifest) error {
