@@ -31,14 +31,14 @@ type Stream struct {
 	split  splitter
 	size   int // wanted chunk bytes
 
-	buf     []byte // read and not yet given out
-	atEOF   bool
-	skip    bool // inside the rest of a line that was too large
-	offset  int64
-	line    int64
-	index   int
-	free    chan []byte
-	closers []io.Closer
+	buf    []byte // read and not yet given out
+	atEOF  bool
+	skip   bool // inside the rest of a line that was too large
+	offset int64
+	line   int64
+	index  int
+	free   chan []byte
+	text   io.Closer // what OpenObject opened
 }
 
 // Open reads the header from r, which is UTF-8 text with or without BOM. A header that cannot be used is an
@@ -210,7 +210,10 @@ func (s *Stream) give(b []byte) {
 
 // Close releases what the stream was opened on.
 func (s *Stream) Close() error {
-	err := closeAll(s.closers)
-	s.closers = nil
-	return err
+	if s.text == nil {
+		return nil
+	}
+	text := s.text
+	s.text = nil
+	return text.Close()
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"waymark/extract"
+	"waymark/extract/jsonscan"
 	"waymark/schemas"
 )
 
@@ -61,5 +62,15 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (extract.S
 		}
 		return openParquet(ctx, in, set, opt)
 	}
-	return openJSON(io.MultiReader(bytes.NewReader(head), body), body, set, opt)
+	text, err := jsonscan.OpenText(rewound{io.MultiReader(bytes.NewReader(head), body), body}, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &jsonStream{text, set}, nil
+}
+
+// rewound is an object of which the beginning is read again.
+type rewound struct {
+	io.Reader
+	io.Closer
 }

@@ -2,12 +2,9 @@ package zendesk
 
 import (
 	"context"
-	"errors"
-	"io"
 	"time"
 
 	"waymark/extract"
-	"waymark/extract/content"
 	"waymark/extract/field"
 	"waymark/extract/jsonscan"
 	"waymark/internal/fault"
@@ -16,16 +13,16 @@ import (
 
 // stream is one opened object.
 type stream struct {
-	*jsonscan.Stream
+	*jsonscan.Text
 	kind     kind
 	mappings []mapping
 	format   field.Format
 	country  string
-	closers  []io.Closer
 }
 
-func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (_ extract.Stream, err error) {
+func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (extract.Stream, error) {
 	s := &stream{kind: k, country: opt.Country, format: field.Format{Location: time.UTC, DecimalComma: opt.DecimalComma}}
+	var err error
 	if s.mappings, err = parseMappings(k, opt.Fields); err != nil {
 		return nil, err
 	}
@@ -34,51 +31,20 @@ func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (_
 			return nil, fault.New(fault.Invalid, "time zone of the source: %w", err)
 		}
 	}
-	body, err := in.Open(ctx)
+	stored, err := in.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.closers = []io.Closer{body}
-	defer func() {
-		if err != nil {
-			err = errors.Join(content.Quarantine(err), s.Close())
-		}
-	}()
-	expanded, err := content.Decompress(body, opt.MaxRatio, nil)
-	if err != nil {
+	if s.Text, err = jsonscan.OpenText(stored, opt, k.wrapper...); err != nil {
 		return nil, err
 	}
-	s.closers = []io.Closer{expanded, body}
-	text, err := content.ToUTF8(expanded, opt.Encoding)
-	if err != nil {
-		return nil, err
-	}
-	s.Stream = jsonscan.NewStream(text, jsonscan.Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Wrapper: k.wrapper})
 	return s, nil
-}
-
-// Next implements extract.Stream.
-func (s *stream) Next(ctx context.Context) (extract.Chunk, error) {
-	c, err := s.Stream.Next(ctx)
-	return c, content.Quarantine(err)
 }
 
 // NewDecoder implements extract.Stream.
 func (s *stream) NewDecoder() extract.Decoder {
 	b := &base{format: s.format, country: s.country, mappings: s.mappings}
 	return &decoder{record: s.kind.decoder(b)}
-}
-
-// NewColumns is always nil: Zendesk adds fields at will, and what Waymark does not know is no drift.
-func (s *stream) NewColumns() []string { return nil }
-
-// Close implements extract.Stream.
-func (s *stream) Close() error {
-	var err error
-	for _, c := range s.closers {
-		err = errors.Join(err, c.Close())
-	}
-	return err
 }
 
 // decoder decodes chunks record by record.

@@ -1,0 +1,37 @@
+package jsonscan
+
+import (
+	"context"
+	"io"
+
+	"waymark/extract"
+	"waymark/extract/content"
+)
+
+// Text is a stored object read as JSON text: the part of extract.Stream that is the same for every JSON export.
+type Text struct {
+	stream *Stream
+	text   io.Closer
+}
+
+// OpenText opens stored as JSON, compressed or not, in the encoding its mark or the options name. Closing it closes
+// stored, and so does an error.
+func OpenText(stored io.ReadCloser, opt extract.Options, wrapper ...string) (*Text, error) {
+	text, err := content.Open(stored, opt.MaxRatio, opt.Encoding)
+	if err != nil {
+		return nil, content.Quarantine(err)
+	}
+	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Wrapper: wrapper}), text}, nil
+}
+
+// Next implements extract.Stream.
+func (t *Text) Next(ctx context.Context) (extract.Chunk, error) {
+	c, err := t.stream.Next(ctx)
+	return c, content.Quarantine(err)
+}
+
+// NewColumns is always nil: systems that export JSON add fields at will, and what Waymark does not know is no drift.
+func (t *Text) NewColumns() []string { return nil }
+
+// Close implements extract.Stream.
+func (t *Text) Close() error { return t.text.Close() }
