@@ -3,6 +3,8 @@ package field
 import (
 	"time"
 
+	"waymark/extract"
+	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -10,6 +12,15 @@ import (
 type Format struct {
 	Location     *time.Location // zone of times that carry none
 	DecimalComma bool
+}
+
+// NewFormat returns the format that opt names; a zone that does not exist is fault.Invalid, none is UTC.
+func NewFormat(opt extract.Options) (Format, error) {
+	loc, err := time.LoadLocation(opt.TimeZone)
+	if err != nil {
+		return Format{}, fault.New(fault.Invalid, "time zone of the source: %w", err)
+	}
+	return Format{Location: loc, DecimalComma: opt.DecimalComma}, nil
 }
 
 // Set parses b as the type of column col of row's table and sets it; blank text leaves the column absent. The reason

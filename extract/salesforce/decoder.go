@@ -53,25 +53,11 @@ func newDecoder(s *stream) *decoder {
 // Decode emits the rows of every record in c.
 func (d *decoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink) error {
 	d.sink = sink
-	d.reader.Reset(c)
-	records := int64(0)
-	for d.reader.Next() {
-		if records++; records%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err := d.record(); err != nil {
-			return err
-		}
-	}
-	sink.Records(records)
-	return nil
+	return d.reader.Decode(ctx, c, sink, d.record)
 }
 
 // record emits the rows of the current record, or one reject.
 func (d *decoder) record() error {
-	if d.reader.Bad.Reason != "" {
-		return d.sink.Reject(d.reader.Bad)
-	}
 	d.wrong, d.field, d.emitted = "", "", 0
 	if len(d.text(srcID)) == 0 {
 		d.bad(srcNames[srcID], schemas.MissingRequired)
@@ -141,15 +127,4 @@ func (d *decoder) bad(name string, why schemas.Reason) {
 	}
 }
 
-func (d *decoder) reject() error {
-	message := "the value is not of this field's type"
-	switch d.wrong {
-	case schemas.MissingRequired:
-		message = "the field is empty"
-	case schemas.OutOfRange:
-		message = "the value is outside what the field can hold"
-	}
-	return d.sink.Reject(schemas.Reject{
-		Line: d.reader.Line, Offset: d.reader.Offset, Reason: d.wrong, Field: d.field, Message: message, Record: d.reader.Raw,
-	})
-}
+func (d *decoder) reject() error { return d.sink.Reject(d.reader.Rejection(d.wrong, d.field)) }

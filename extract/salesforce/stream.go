@@ -5,12 +5,10 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"waymark/extract"
 	"waymark/extract/csvscan"
 	"waymark/extract/field"
-	"waymark/internal/fault"
 )
 
 // stream is one opened export of an object.
@@ -26,15 +24,15 @@ type stream struct {
 }
 
 func open(ctx context.Context, o *object, in extract.Input, opt extract.Options) (*stream, error) {
-	loc, err := time.LoadLocation(opt.TimeZone)
+	format, err := field.NewFormat(opt)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "time zone of the source: %w", err)
+		return nil, err
 	}
 	csv, err := csvscan.OpenObject(ctx, in, opt)
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{Stream: csv, object: o, opt: opt, modified: in.Modified, format: field.Format{Location: loc, DecimalComma: opt.DecimalComma}}
+	s := &stream{Stream: csv, object: o, opt: opt, modified: in.Modified, format: format}
 	if err := s.bind(csv.Header()); err != nil {
 		return nil, errors.Join(err, csv.Close())
 	}

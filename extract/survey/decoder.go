@@ -42,24 +42,7 @@ func newDecoder(s *stream) *decoder {
 // Decode emits the events of every response in c.
 func (d *decoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink) error {
 	d.sink = sink
-	d.reader.Reset(c)
-	records := int64(0)
-	for d.reader.Next() {
-		if records++; records%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if d.reader.Bad.Reason != "" {
-			if err := sink.Reject(d.reader.Bad); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := d.response(); err != nil {
-			return err
-		}
-	}
-	sink.Records(records)
-	return nil
+	return d.reader.Decode(ctx, c, sink, d.response)
 }
 
 // response emits the events of the current line, or one reject.

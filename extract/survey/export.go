@@ -3,12 +3,10 @@ package survey
 import (
 	"context"
 	"errors"
-	"time"
 
 	"waymark/extract"
 	"waymark/extract/csvscan"
 	"waymark/extract/field"
-	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -35,15 +33,15 @@ type stream struct {
 }
 
 func open(ctx context.Context, in extract.Input, opt extract.Options) (*stream, error) {
-	loc, err := time.LoadLocation(opt.TimeZone)
+	format, err := field.NewFormat(opt)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "time zone of the source: %w", err)
+		return nil, err
 	}
 	csv, err := csvscan.OpenObject(ctx, in, opt)
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{Stream: csv, opt: opt, modified: in.Modified, format: field.Format{Location: loc, DecimalComma: opt.DecimalComma}}
+	s := &stream{Stream: csv, opt: opt, modified: in.Modified, format: format}
 	if s.columns, err = bind(csv.Header(), opt.Fields); err != nil {
 		return nil, errors.Join(err, csv.Close())
 	}

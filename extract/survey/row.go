@@ -72,14 +72,5 @@ func (d *decoder) bad(slot int, why schemas.Reason) {
 }
 
 func (d *decoder) reject() error {
-	message := "the value is not of this field's type"
-	switch d.wrong {
-	case schemas.MissingRequired:
-		message = "the field is empty"
-	case schemas.OutOfRange:
-		message = "the value is outside the field's range"
-	}
-	return d.sink.Reject(schemas.Reject{
-		Line: d.reader.Line, Offset: d.reader.Offset, Reason: d.wrong, Field: d.s.heads[d.slot], Message: message, Record: d.reader.Raw,
-	})
+	return d.sink.Reject(d.reader.Rejection(d.wrong, d.s.heads[d.slot]))
 }

@@ -2,12 +2,10 @@ package zendesk
 
 import (
 	"context"
-	"time"
 
 	"waymark/extract"
 	"waymark/extract/field"
 	"waymark/extract/jsonscan"
-	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -21,15 +19,13 @@ type stream struct {
 }
 
 func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (extract.Stream, error) {
-	s := &stream{kind: k, country: opt.Country, format: field.Format{Location: time.UTC, DecimalComma: opt.DecimalComma}}
-	var err error
-	if s.mappings, err = parseMappings(k, opt.Fields); err != nil {
+	format, err := field.NewFormat(opt)
+	if err != nil {
 		return nil, err
 	}
-	if opt.TimeZone != "" {
-		if s.format.Location, err = time.LoadLocation(opt.TimeZone); err != nil {
-			return nil, fault.New(fault.Invalid, "time zone of the source: %w", err)
-		}
+	s := &stream{kind: k, country: opt.Country, format: format}
+	if s.mappings, err = parseMappings(k, opt.Fields); err != nil {
+		return nil, err
 	}
 	stored, err := in.Open(ctx)
 	if err != nil {
