@@ -23,6 +23,12 @@ const (
 	Unchanged     Reason = "unchanged"   // nothing to do
 	Superseded    Reason = "superseded"  // another object of the listing replaces it
 	Quarantined   Reason = "quarantined" // set aside before, and unchanged since
+	OtherShard    Reason = "other shard" // another shard's to transform
+	TooOld        Reason = "too old"     // its time is before what the run asks for
+	Gone          Reason = "gone"        // not in the listing any more: its rows are removed (prune)
+	Retried       Reason = "retried"     // read again because it has rejects or was quarantined (replay)
+	Backfilled    Reason = "backfilled"  // read again because of its days (backfill)
+	Repaired      Reason = "repaired"    // read again because its files are damaged (verify --repair)
 )
 
 // Item is one object of a listing with what is to be done about it.
@@ -36,7 +42,11 @@ type Item struct {
 
 // Work reports whether the object is to be transformed.
 func (i Item) Work() bool {
-	return i.Reason == NewObject || i.Reason == ChangedObject || i.Reason == NewRules
+	switch i.Reason {
+	case NewObject, ChangedObject, NewRules, Retried, Backfilled, Repaired:
+		return true
+	}
+	return false
 }
 
 // discovery is what one source's listing and manifests say.
@@ -45,6 +55,8 @@ type discovery struct {
 	store     store.Store
 	items     []Item          // of the listing, in natural key order
 	manifests []lake.Manifest // every manifest of the source
+	corrupt   []string        // keys of manifests that cannot be read
+	gone      []lake.Manifest // with Prune: of objects that left the listing
 }
 
 // discover lists the source in full and holds the listing against its manifests.
@@ -54,8 +66,11 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		return nil, inSource(s, err)
 	}
 	d := &discovery{source: s, store: st}
-	if d.manifests, err = r.Lake.Manifests(ctx, s.Config.Name); err != nil {
-		return nil, inSource(s, fmt.Errorf("read manifests: %w", err))
+	if d.manifests, d.corrupt, err = r.Lake.ReadableManifests(ctx, s.Config.Name); err != nil {
+		return nil, inSource(s, err)
+	}
+	if len(d.corrupt) > 0 {
+		return nil, corruptManifests(s, d.corrupt)
 	}
 	byIdentity := make(map[string]*lake.Manifest, len(d.manifests))
 	byKey := make(map[string]bool, len(d.manifests))
@@ -80,6 +95,10 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 	}
 	slices.SortFunc(d.items, func(a, b Item) int { return naturalCompare(a.Info.Key, b.Info.Key) })
 	d.judge(byKey)
+	r.Scope.narrow(d.items)
+	if r.Scope.Prune {
+		d.leave()
+	}
 	return d, nil
 }
 

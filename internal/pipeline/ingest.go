@@ -90,7 +90,7 @@ func (t *transformer) logObject(m *lake.Manifest) {
 
 // report counts what the source gave in this run.
 func (d *discovery) report(committed map[string]*lake.Manifest) SourceReport {
-	out := SourceReport{Source: d.source.Config.Name, Listed: len(d.items)}
+	out := SourceReport{Source: d.source.Config.Name, Listed: len(d.items), Pruned: len(d.goneObjects())}
 	for _, it := range d.items {
 		m := committed[it.identity()]
 		if m == nil {

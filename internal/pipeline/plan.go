@@ -48,6 +48,11 @@ func desired(manifests []*lake.Manifest) map[string][]lake.Output {
 
 // changes holds the desired state against the ledger: the partitions to rebuild or drop, in order of table and partition.
 func changes(want map[string][]lake.Output, ledger lake.Ledger) []Change {
+	return changesOf(want, ledger, nil)
+}
+
+// changesOf is changes with partitions that are rebuilt in any case, by their key.
+func changesOf(want map[string][]lake.Output, ledger lake.Ledger, rebuild func(key string) bool) []Change {
 	var out []Change
 	add := func(key string, files []lake.Output) {
 		table, partition, _ := strings.Cut(key, "/")
@@ -59,7 +64,7 @@ func changes(want map[string][]lake.Output, ledger lake.Ledger) []Change {
 		for i, f := range files {
 			keys[i] = f.Key
 		}
-		if set := lake.FileSet(keys); set != ledger.Partitions[key].Files {
+		if set := lake.FileSet(keys); set != ledger.Partitions[key].Files || rebuild != nil && rebuild(key) {
 			out = append(out, Change{Table: t, Partition: partition, Files: files, FileSet: set})
 		}
 	}

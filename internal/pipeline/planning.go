@@ -82,6 +82,9 @@ func (r *Runner) plannedManifests(ctx context.Context, found []*discovery, plan 
 				plan.Objects = append(plan.Objects, PlannedObject{Source: d.source.Config.Name, Object: it.URI, Bytes: it.Info.Size, Reason: it.Reason})
 			}
 		}
+		for _, m := range d.goneObjects() {
+			plan.Objects = append(plan.Objects, PlannedObject{Source: d.source.Config.Name, Object: m.Object.URI, Bytes: m.Object.Size, Reason: Gone})
+		}
 	}
 	for i := range r.Sources {
 		if !listed[r.Sources[i].Config.Name] {
@@ -100,10 +103,14 @@ func (r *Runner) plannedManifests(ctx context.Context, found []*discovery, plan 
 func (p *Plan) partitions(found []*discovery, waiting []Change) map[string]bool {
 	touched := map[string]bool{}
 	why := map[string][]string{}
+	left := goneFrom(found)
 	for _, c := range waiting {
 		reason := "committed files are not published yet"
 		if len(c.Files) == 0 {
 			reason = "no manifest names its files any more"
+		}
+		if source := left[c.Key()]; source != "" {
+			reason = "objects of " + source + " are gone"
 		}
 		why[c.Table.Name+"\x00"+reason] = append(why[c.Table.Name+"\x00"+reason], c.Partition)
 	}
@@ -125,6 +132,19 @@ func (p *Plan) partitions(found []*discovery, waiting []Change) map[string]bool 
 		p.Partitions = append(p.Partitions, PlannedPartition{Table: table, Partitions: partitions, Why: reason})
 	}
 	return touched
+}
+
+// goneFrom maps the partitions that objects which left the listing had filled to one such source.
+func goneFrom(found []*discovery) map[string]string {
+	out := map[string]string{}
+	for _, d := range found {
+		for i := range d.gone {
+			for _, o := range d.gone[i].Outputs {
+				out[o.Table+"/"+o.Partition] = d.source.Config.Name
+			}
+		}
+	}
+	return out
 }
 
 // before names the partitions of table that the object's earlier versions filled.

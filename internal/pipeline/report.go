@@ -11,6 +11,7 @@ type Report struct {
 	Tables    []TableReport  `json:"tables"`
 	Models    []ModelReport  `json:"models"`
 	Warnings  []string       `json:"warnings,omitempty"`
+	Shard     string         `json:"shard,omitempty"` // "i/n": only this share was transformed, and nothing published
 }
 
 // SourceReport counts what one source gave.
@@ -24,6 +25,7 @@ type SourceReport struct {
 	Rejects     int64              `json:"rejects"`
 	Quarantined []QuarantineReport `json:"quarantined,omitempty"` // in this run
 	NewColumns  []string           `json:"new_columns,omitempty"` // seen for the first time in this run
+	Pruned      int                `json:"pruned,omitempty"`      // objects whose rows were removed: they left the listing
 }
 
 // QuarantineReport names an object that was set aside and why.
@@ -65,7 +67,7 @@ func (r *Report) Rejects() (records int64, objects int) {
 func (r *Report) Idle() bool {
 	n := 0
 	for _, s := range r.Sources {
-		n += s.Transformed
+		n += s.Transformed + s.Pruned
 	}
 	for _, t := range r.Tables {
 		n += t.Published + t.Dropped

@@ -34,6 +34,7 @@ type Options struct {
 	Progress   Progress         // nil shows nothing
 	Now        func() time.Time // nil is time.Now
 	AcceptLoss bool             // publish partitions that lose more than half their rows
+	Scope      Scope            // which objects a run reads; the zero value is what is new or changed
 }
 
 // Runner carries out the steps of runs over one configuration.
@@ -133,36 +134,58 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{RunID: newID(), StartedAt: r.Now().UTC()}
-	r.Log = r.Log.With().Str("run_id", report.RunID).Logger()
+	if err := r.checkLedgers(ctx); err != nil {
+		return nil, err
+	}
+	report := r.begin()
 	found, failures := r.discoverAll(ctx, chosen)
+	if err := errors.Join(failures...); errors.Is(err, lake.ErrNewer) {
+		return nil, err
+	}
+	var c holdings
+	if c.gone, err = r.gone(found); err != nil {
+		return nil, err
+	}
 	current, committed, err := r.transformAll(ctx, found, report)
+	c.current = current
 	if err != nil {
 		failures = append(failures, err)
 	}
 	if ctx.Err() != nil {
 		return report, ctx.Err()
 	}
-	for i := range r.Sources {
-		s := &r.Sources[i]
-		if !slices.ContainsFunc(found, func(d *discovery) bool { return d.source.Config.Name == s.Config.Name }) {
-			d, err := r.offline(ctx, s)
-			if err != nil {
-				return report, err
-			}
-			current = append(current, d.current(nil)...)
-		}
+	if r.Scope.Shard.Set() {
+		report.Shard = r.Scope.Shard.String()
+		report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
+		err = errors.Join(failures...)
+		r.logRun(report, err)
+		return report, err
 	}
-	if err := r.load(ctx, current, report); err != nil {
+	if err := r.others(ctx, found, &c); err != nil {
+		return report, err
+	}
+	return report, r.publish(ctx, c, committed, failures, report)
+}
+
+// begin starts the report of a run and makes the log name it.
+func (r *Runner) begin() *Report {
+	report := &Report{RunID: newID(), StartedAt: r.Now().UTC()}
+	r.Log = r.Log.With().Str("run_id", report.RunID).Logger()
+	return report
+}
+
+// publish loads c, records the run and returns its failures, those of before included.
+func (r *Runner) publish(ctx context.Context, c holdings, committed []*lake.Manifest, failures []error, report *Report) error {
+	if err := r.load(ctx, c, report); err != nil {
 		failures = append(failures, err)
 	}
 	report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
-	err = errors.Join(failures...)
+	err := errors.Join(failures...)
 	if !errors.Is(err, ErrLeaseHeld) {
 		r.mirror(context.WithoutCancel(ctx), report, committed, err)
 	}
 	r.logRun(report, err)
-	return report, err
+	return err
 }
 
 // discoverAll lists the sources, several at a time; a source that fails is left out and its error returned.
@@ -184,15 +207,15 @@ func (r *Runner) discoverAll(ctx context.Context, chosen []*Source) ([]*discover
 
 // offline is the discovery of a source that this run does not list: what its manifests say.
 func (r *Runner) offline(ctx context.Context, s *Source) (*discovery, error) {
-	manifests, err := r.Lake.Manifests(ctx, s.Config.Name)
+	manifests, corrupt, err := r.Lake.ReadableManifests(ctx, s.Config.Name)
 	if err != nil {
-		return nil, inSource(s, fmt.Errorf("read manifests: %w", err))
+		return nil, inSource(s, err)
 	}
-	return &discovery{source: s, manifests: manifests}, nil
+	return &discovery{source: s, manifests: manifests, corrupt: corrupt}, nil
 }
 
 // load publishes the current manifests' files and builds the models, under the lease.
-func (r *Runner) load(ctx context.Context, current []*lake.Manifest, report *Report) (err error) {
+func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err error) {
 	host, _ := os.Hostname()
 	lease, err := AcquireLease(ctx, r.LakeObjects, fmt.Sprintf("%s/%d/%s", host, os.Getpid(), report.RunID), r.Now)
 	if err != nil {
@@ -223,7 +246,11 @@ func (r *Runner) load(ctx context.Context, current []*lake.Manifest, report *Rep
 	if err := raw.dropLeftovers(ctx); err != nil {
 		return err
 	}
-	if report.Tables, err = raw.publishRaw(ctx, changes(desired(current), raw.ledger)); err != nil {
+	list, err := raw.changes(ctx, c)
+	if err != nil {
+		return err
+	}
+	if report.Tables, err = raw.prune(ctx, c.gone, list); err != nil {
 		return err
 	}
 	return marts.buildModels(ctx, models, raw.ledger, report)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,6 +23,7 @@ type SourceStatus struct {
 	Outdated    int                `json:"outdated"` // objects made by other code or configuration
 	Quarantined []QuarantineReport `json:"quarantined,omitempty"`
 	NewColumns  []string           `json:"new_columns,omitempty"`
+	Corrupt     []string           `json:"corrupt,omitempty"` // manifests that cannot be read
 }
 
 // Status is the state of the lake and what is published of it.
@@ -33,9 +35,20 @@ type Status struct {
 	Models     int            `json:"models"`     // partitions of models
 }
 
-// Healthy reports whether nothing waits and nothing is set aside.
+// Healthy reports whether nothing waits, nothing is set aside and everything can be read.
 func (s *Status) Healthy() bool {
-	return s.Pending == 0 && !slices.ContainsFunc(s.Sources, func(x SourceStatus) bool { return len(x.Quarantined) > 0 })
+	return s.Pending == 0 && !slices.ContainsFunc(s.Sources, func(x SourceStatus) bool { return len(x.Quarantined)+len(x.Corrupt) > 0 })
+}
+
+// Err names the manifests that cannot be read, nil when all can.
+func (s *Status) Err() error {
+	var errs []error
+	for i := range s.Sources {
+		for _, key := range s.Sources[i].Corrupt {
+			errs = append(errs, corruptManifest(s.Sources[i].Source, key))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Status reads the lake only: neither the sources' listings nor the warehouse.
@@ -96,6 +109,7 @@ func sourceStatus(d *discovery, current []*lake.Manifest) SourceStatus {
 			out.Newest = t
 		}
 	}
+	out.Corrupt = d.corrupt
 	newest, _ := d.versions(nil)
 	for _, m := range aside(newest) {
 		out.Quarantined = append(out.Quarantined, quarantineReport(m))
