@@ -27,7 +27,8 @@ const maxFile = 4 << 20
 type Lookup func(name string) (string, bool)
 
 // Load reads path over the defaults. The error is a joined list of *fault.Error of kind Invalid, each with file and
-// line, or NotFound when there is no such file. Validate is part of it.
+// line, or NotFound when there is no such file. Validate is part of it: beside its problems alone the configuration is
+// given all the same, so that further checks can add theirs.
 func Load(path string, env Lookup) (*Config, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -70,10 +71,7 @@ func Parse(name string, text []byte, env Lookup) (*Config, error) {
 	}
 	cfg.complete()
 	cfg.rebase(filepath.Dir(name))
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
-	return cfg, nil
+	return cfg, cfg.Validate()
 }
 
 // complete fills what depends on other values.

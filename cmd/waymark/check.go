@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"waymark/internal/fault"
 	"waymark/internal/pipeline"
 	"waymark/transform/journey"
 )
@@ -16,11 +18,11 @@ func (a *app) checkCommand() *cobra.Command {
 		Use: "check", Short: "Check the configuration, and with --online what it points to", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
-			if err != nil {
+			if cfg == nil {
 				return err
 			}
-			sources, err := pipeline.Bind(cfg)
-			if err != nil {
+			sources, bindErr := pipeline.Bind(cfg)
+			if err := alsoOf(err, bindErr); err != nil {
 				return err
 			}
 			rules, err := journey.Extend(cfg.Journey.Rules)
@@ -47,6 +49,27 @@ func (a *app) checkCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&online, "online", false, "also list every location and connect to the warehouse")
 	return cmd
+}
+
+// alsoOf joins the problems of both, those of second only where first has none on the same line and key.
+func alsoOf(first, second error) error {
+	seen, all := map[string]bool{}, leaves(first)
+	place := func(err error) string {
+		var f *fault.Error
+		if errors.As(err, &f) {
+			return fmt.Sprintf("%d %s", f.Line, f.Field)
+		}
+		return err.Error()
+	}
+	for _, err := range all {
+		seen[place(err)] = true
+	}
+	for _, err := range leaves(second) {
+		if !seen[place(err)] {
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
 }
 
 type checkReport struct {

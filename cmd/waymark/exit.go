@@ -74,8 +74,11 @@ func codeOf(err error) int {
 	return exitFailed
 }
 
-// leaves takes joined errors apart.
+// leaves takes joined errors apart; nil has none.
 func leaves(err error) []error {
+	if err == nil {
+		return nil
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var out []error
 		for _, e := range joined.Unwrap() {

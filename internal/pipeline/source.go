@@ -38,12 +38,15 @@ func Bind(cfg *configs.Config) ([]Source, error) {
 	var errs []error
 	for i, sc := range cfg.Sources {
 		s, err := bind(cfg, sc, rules)
+		key := "export"
+		if errors.Is(err, errLocation) {
+			key = "location"
+		}
+		if err == nil {
+			key, err = s.checkOptions(cfg)
+		}
 		if err != nil {
-			field := "export"
-			if errors.Is(err, errLocation) {
-				field = "location"
-			}
-			path := fmt.Sprintf("sources[%d].%s", i, field)
+			path := fmt.Sprintf("sources[%d].%s", i, key)
 			errs = append(errs, &fault.Error{Kind: fault.Invalid, Object: cfg.File, Line: int64(cfg.Line(path)), Field: path,
 				Err: err, Hint: fault.HintOf(err)})
 			continue
