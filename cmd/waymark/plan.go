@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 func (a *app) planCommand() *cobra.Command {
 	var sources []string
 	var detailed bool
+	var scope scopeFlags
 	cmd := &cobra.Command{
 		Use: "plan", Short: "Print which objects, partitions and models a run would touch, and why", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -18,7 +20,12 @@ func (a *app) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			s, err := scope.parse(time.Now())
+			if err != nil {
+				return err
+			}
 			return a.withLake(cmd.Context(), cfg, func(r *pipeline.Runner) error {
+				r.Scope = s
 				plan, err := r.Plan(cmd.Context(), sources)
 				if err != nil {
 					return err
@@ -35,6 +42,7 @@ func (a *app) planCommand() *cobra.Command {
 	}
 	cmd.Flags().StringSliceVar(&sources, "source", nil, "only these sources")
 	cmd.Flags().BoolVar(&detailed, "detailed-exit", false, "exit 9 when a run would do nothing")
+	scope.add(cmd, false)
 	return cmd
 }
 

@@ -15,26 +15,48 @@ import (
 func (a *app) runCommand() *cobra.Command {
 	var sources []string
 	var acceptLoss, detailed bool
+	var scope scopeFlags
 	cmd := &cobra.Command{
 		Use: "run", Short: "Read what is new, publish what changed, build the models", Args: noArgs,
+		Long: "Read what is new, publish what changed, build the models. With --shard only a share of the objects is read and nothing\n" +
+			"published: any number of shards may run at once, and a plain run afterwards publishes.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
 				return err
 			}
-			return a.runOnce(cmd.Context(), cfg, sources, acceptLoss, detailed)
+			s, err := scope.parse(time.Now())
+			if err != nil {
+				return err
+			}
+			return a.runScoped(cmd.Context(), cfg, func(r *pipeline.Runner) (*pipeline.Report, error) {
+				r.AcceptLoss, r.Scope = acceptLoss, s
+				return r.Run(cmd.Context(), sources)
+			}, s, detailed)
 		},
 	}
 	cmd.Flags().StringSliceVar(&sources, "source", nil, "only these sources")
 	cmd.Flags().BoolVar(&acceptLoss, "accept-loss", false, "publish partitions that lose more than half their rows")
 	cmd.Flags().BoolVar(&detailed, "detailed-exit", false, "exit 9 when there was nothing to do")
+	scope.add(cmd, true)
 	return cmd
 }
 
 func (a *app) runOnce(ctx context.Context, cfg *configs.Config, sources []string, acceptLoss, detailed bool) error {
-	return a.withRunner(ctx, cfg, func(r *pipeline.Runner) error {
+	return a.runScoped(ctx, cfg, func(r *pipeline.Runner) (*pipeline.Report, error) {
 		r.AcceptLoss = acceptLoss
-		report, err := r.Run(ctx, sources)
+		return r.Run(ctx, sources)
+	}, pipeline.Scope{}, detailed)
+}
+
+// runScoped carries out one run, prints its report and derives the exit code. A shard needs no warehouse.
+func (a *app) runScoped(ctx context.Context, cfg *configs.Config, do func(*pipeline.Runner) (*pipeline.Report, error), scope pipeline.Scope, detailed bool) error {
+	with := a.withRunner
+	if scope.Shard.Set() {
+		with = a.withLake
+	}
+	return with(ctx, cfg, func(r *pipeline.Runner) error {
+		report, err := do(r)
 		a.clearProgress(r)
 		if report != nil {
 			if printErr := a.printRun(report); printErr != nil {
@@ -81,6 +103,9 @@ func (a *app) printRun(r *pipeline.Report) error {
 		fmt.Fprintln(a.stdout)
 	}
 	for _, s := range r.Sources {
+		if s.Pruned > 0 {
+			fmt.Fprintf(a.stdout, "%s: the rows of %s objects that are gone were removed\n", s.Source, count(s.Pruned))
+		}
 		printQuarantined(a, s.Source, s.Quarantined)
 		if len(s.NewColumns) > 0 {
 			fmt.Fprintf(a.stdout, "new columns in %s, not used: %s\n", s.Source, strings.Join(s.NewColumns, ", "))
@@ -90,7 +115,9 @@ func (a *app) printRun(r *pipeline.Report) error {
 		fmt.Fprintf(a.stdout, "warning: %s\n", w)
 	}
 	what := "done"
-	if r.Idle() {
+	if r.Shard != "" {
+		what = "shard " + r.Shard + " done, nothing published (waymark run publishes)"
+	} else if r.Idle() {
 		what = "nothing to do"
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s in %s (run %s)\n", what, time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RunID)

@@ -27,6 +27,9 @@ func (a *app) statusCommand() *cobra.Command {
 				if err := a.printStatus(s); err != nil {
 					return err
 				}
+				if err := s.Err(); err != nil {
+					return err
+				}
 				for _, x := range s.Sources {
 					if len(x.Quarantined) > 0 {
 						return status(exitRejects)
