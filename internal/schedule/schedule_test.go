@@ -18,7 +18,7 @@ func TestNext(t *testing.T) {
 		{"15 * * * *", "2026-01-06T00:15:00Z"},
 		{"0 6 * * 1-5", "2026-01-06T05:00:00Z"},
 		{"@daily", "2026-01-06T23:00:00Z"},
-		{"@every 90m", "2026-01-06T00:50:00Z"},
+		{"@every 90m", "2026-01-06T00:00:00Z"},
 	} {
 		s, err := Parse(c.expression, warsaw)
 		if err != nil {
