@@ -193,51 +193,43 @@ func (c *Cursor) NextKey() bool {
 
 // toKey moves to the quote of the next key.
 func (c *Cursor) toKey() bool {
-	b := c.peek()
-	if b == '}' {
-		c.leave()
-		return false
-	}
-	if c.first {
-		c.first = false
-	} else {
-		if b != ',' {
-			c.fail("want , or } in an object")
-			return false
-		}
-		c.pos++
-		b = c.peek()
-	}
-	if b != '"' {
+	b, more := c.separated('}', "want , or } in an object")
+	if more && b != '"' {
 		c.fail("want a key")
 		return false
 	}
-	return true
+	return more
+}
+
+// separated passes the comma before all but the first item of an object or array and returns what the item begins with;
+// more is false, and the object or array left, at its end.
+func (c *Cursor) separated(end byte, want string) (b byte, more bool) {
+	b = c.peek()
+	switch {
+	case b == end:
+		c.leave()
+		return 0, false
+	case c.first:
+		c.first = false
+	case b != ',':
+		c.fail(want)
+		return 0, false
+	default:
+		c.pos++
+		b = c.peek()
+	}
+	return b, true
 }
 
 // NextElem moves to the next element of the array; the caller reads or skips it before it calls NextElem again.
 // It returns false, and leaves the array, at its end.
 func (c *Cursor) NextElem() bool {
-	b := c.peek()
-	if b == ']' {
-		c.leave()
-		return false
-	}
-	if c.first {
-		c.first = false
-	} else {
-		if b != ',' {
-			c.fail("want , or ] in an array")
-			return false
-		}
-		c.pos++
-		b = c.peek()
-	}
-	if b == 0 || b == ']' {
+	b, more := c.separated(']', "want , or ] in an array")
+	if more && (b == 0 || b == ']') {
 		c.fail("want a value")
 		return false
 	}
-	return true
+	return more
 }
 
 func (c *Cursor) leave() {
