@@ -42,6 +42,19 @@ func testCases(t *testing.T, w *warehouse, list []models.Model) {
 				}
 			}
 		})
+		// West of Greenwich the absent time 0 is a day before the first Date.
+		t.Run(name+"_west", func(t *testing.T) {
+			west := w.in(t)
+			west.settings = map[string]string{"date_time_overflow_behavior": "throw"} // as load/clickhouse builds models
+			c := readCase(t, file, models.Defaults())
+			c.params["timezone"] = "America/Los_Angeles"
+			west.load(c.rows)
+			all := map[string]bool{}
+			for _, m := range list {
+				all[m.Name] = true
+			}
+			west.build(list, all, c.params)
+		})
 		// A server's profile may change how joins and unions answer, and rows come in any order: models must not notice.
 		if name == "tickets" || name == "web_sessions" || name == "identity" {
 			t.Run(name+"_otherwise", func(t *testing.T) {

@@ -44,7 +44,7 @@ SELECT
     argMaxIf(f.city, tuple(f.is_record, f.version, f.city), f.city != '') AS city,
     argMaxIf(f.language, tuple(f.is_record, f.version, f.language), f.language != '') AS language,
     toDateTime64(min(f.at), 3, 'UTC') AS acquired_at,
-    toDate(acquired_at, {timezone:String}) AS acquired_date,
+    if(acquired_at IS NULL, NULL, toDate(greatest(ifNull(acquired_at, toDateTime64(43200, 3, 'UTC')), toDateTime64(43200, 3, 'UTC')), {timezone:String})) AS acquired_date,
     coalesce(
         nullIf(argMinIf(f.source, tuple(f.at, f.source), f.source != ''), ''),
         argMinIf(f.lead_source, tuple(ifNull(f.at, toDateTime64(0, 6, 'UTC')), f.lead_source), f.lead_source != '')) AS acquisition_source,

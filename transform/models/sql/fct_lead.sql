@@ -19,7 +19,7 @@ SELECT
     c.system AS system,
     i.customer_key AS customer_key,
     toDateTime64(c.created_at, 3, 'UTC') AS created_at,
-    toDate(c.created_at, {timezone:String}) AS created_date,
+    if(c.created_at IS NULL, NULL, toDate(greatest(ifNull(c.created_at, toDateTime64(43200, 3, 'UTC')), toDateTime64(43200, 3, 'UTC')), {timezone:String})) AS created_date,
     c.is_converted AS is_converted,
     toDateTime64(c.converted_at, 3, 'UTC') AS converted_at,
     c.converted_opportunity_id AS opportunity_id,

@@ -44,7 +44,7 @@ SELECT
     o.currency AS original_currency,
     o.probability AS probability,
     toDateTime64(o.created_at, 3, 'UTC') AS created_at,
-    toDate(o.created_at, {timezone:String}) AS created_date,
+    if(o.created_at IS NULL, NULL, toDate(greatest(ifNull(o.created_at, toDateTime64(43200, 3, 'UTC')), toDateTime64(43200, 3, 'UTC')), {timezone:String})) AS created_date,
     o.close_date AS close_date,
     if(is_closed AND o.close_date >= created_date, dateDiff('day', created_date, o.close_date), NULL) AS sales_cycle_days,
     o.source AS source,

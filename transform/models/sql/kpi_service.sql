@@ -53,7 +53,7 @@ WITH
     ),
     -- The backlog changes when a ticket comes in, is solved, or is reopened.
     change AS (
-        SELECT d.1 AS dimension, d.2 AS member, toDate(s.1, {timezone:String}) AS date, sum(s.2) AS delta
+        SELECT d.1 AS dimension, d.2 AS member, toDate(greatest(s.1, toDateTime64(43200, 3, 'UTC')), {timezone:String}) AS date, sum(s.2) AS delta
         FROM (
             SELECT
                 arrayJoin([tuple('all', 'all'), tuple('channel', if(t.channel = '', '(unknown)', toString(t.channel))), tuple('agent_group', if(t.agent_group = '', '(unknown)', toString(t.agent_group))), tuple('priority', if(t.priority = '', '(unknown)', toString(t.priority))),
@@ -67,7 +67,7 @@ WITH
     ),
     -- Every day of every member up to the last day that tickets are known of.
     span AS (
-        SELECT dimension, member, min(date) AS first_day, (SELECT toDate(max(last_event_at), {timezone:String}) FROM waymark_mart.ticket_timeline) AS last_day
+        SELECT dimension, member, min(date) AS first_day, (SELECT toDate(greatest(max(last_event_at), toDateTime64(43200, 3, 'UTC')), {timezone:String}) FROM waymark_mart.ticket_timeline) AS last_day
         FROM change
         GROUP BY dimension, member
     ),
