@@ -79,7 +79,7 @@ func TestOpenObject(t *testing.T) {
 
 func TestOpenObjectAtFault(t *testing.T) {
 	whole := zipped("a,b\n" + strings.Repeat("1234567890,x\n", 50_000))
-	in, o := stored(whole[:len(whole)-20])
+	in, _ := stored(whole[:len(whole)-20])
 	s, err := OpenObject(context.Background(), in, extract.Options{ChunkBytes: 1 << 16})
 	for err == nil {
 		_, err = s.Next(context.Background())
@@ -88,7 +88,7 @@ func TestOpenObjectAtFault(t *testing.T) {
 	if !errors.As(err, &q) || q.Reason != schemas.Truncated || q.Line == 0 {
 		t.Errorf("a truncated archive gives %v", err)
 	}
-	in, o = stored([]byte("a,a\n"))
+	in, o := stored([]byte("a,a\n"))
 	if _, err := OpenObject(context.Background(), in, extract.Options{}); !errors.As(err, &q) || !o.closed {
 		t.Errorf("closed %v, %v", o.closed, err)
 	}

@@ -30,7 +30,7 @@ func (r *Reader) split(start, end, after int) (int, int) {
 	r.scratch = r.scratch[:0]
 	data, fields, wrong := r.data, 0, false
 	for p := start; ; fields++ {
-		stop := p // end of the field as it stands
+		var stop int // end of the field as it stands
 		var value []byte
 		if p < len(data) && data[p] == '"' {
 			shut, doubled := r.closing(p)

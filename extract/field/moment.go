@@ -113,7 +113,7 @@ func (c *cursor) date(m *moment) (slashed, ok bool) {
 		return false, false
 	}
 	m.day, m.month = first, second
-	m.year, width, ok = c.digits(4, 4)
+	m.year, _, ok = c.digits(4, 4)
 	return sep == '/', ok
 }
 
