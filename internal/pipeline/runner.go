@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -216,8 +215,7 @@ func (r *Runner) offline(ctx context.Context, s *Source) (*discovery, error) {
 
 // load publishes the current manifests' files and builds the models, under the lease.
 func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err error) {
-	host, _ := os.Hostname()
-	lease, err := AcquireLease(ctx, r.LakeObjects, fmt.Sprintf("%s/%d/%s", host, os.Getpid(), report.RunID), r.Now)
+	lease, err := r.takeLease(ctx, report.RunID)
 	if err != nil {
 		return err
 	}
