@@ -62,6 +62,11 @@ type Source struct {
 	Export       string            `yaml:"export" desc:"Which export of the system, e.g. events, Contact, tickets, responses." required:"true"`
 	Location     string            `yaml:"location" desc:"s3://bucket/key or a path; * ? [..] {a,b} and ** match." required:"true"`
 	Schedule     string            `yaml:"schedule" desc:"Cron expression with five fields, or @hourly and the like."`
+	Missed       string            `yaml:"missed" desc:"What becomes of runs missed while nothing was there to run them (default last)." enum:"all,last,none"`
+	MissedCap    int               `yaml:"missed_cap" desc:"How many runs missed: all makes up for (default 10)."`
+	Overlap      string            `yaml:"overlap" desc:"What becomes of runs that fall due while the source is still being run (default skip)." enum:"skip,queue"`
+	Jitter       string            `yaml:"jitter" desc:"Runs start up to this much after their time, each at a fixed offset, e.g. 5m."`
+	FreshWithin  string            `yaml:"fresh_within" desc:"How old the newest loaded export may be, e.g. 26h; status and metrics hold it against this."`
 	Timezone     string            `yaml:"timezone" desc:"IANA time zone of the schedule and of times without a zone (default UTC)."`
 	Mode         string            `yaml:"mode" desc:"full: the newest export replaces the older ones; incremental: merged by id." enum:"full,incremental"`
 	Currency     string            `yaml:"currency" desc:"ISO 4217 currency of amounts that carry none."`

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -78,6 +79,14 @@ func TestMistakes(t *testing.T) {
 		{"warehouse", strings.Replace(minimal, "embedded:./warehouse", "postgres://h", 1), `w.yaml:2: warehouse: unknown kind of warehouse "postgres"`, "embedded:DIR"},
 		{"mode", minimal + "    mode: append\n", `w.yaml:9: sources[0].mode: unknown mode "append"`, "full or incremental"},
 		{"schedule", minimal + "    schedule: \"15 * * *\"\n", "w.yaml:9: sources[0].schedule: not a cron expression", "five fields"},
+		{"missed", minimal + "    schedule: \"@daily\"\n    missed: some\n", `w.yaml:10: sources[0].missed: unknown policy "some"`, "all, last or none"},
+		{"missed cap", minimal + "    schedule: \"@daily\"\n    missed: all\n    missed_cap: 5000\n", "w.yaml:11: sources[0].missed_cap: must be from 0 to 1000", ""},
+		{"cap of nothing", minimal + "    schedule: \"@daily\"\n    missed_cap: 5\n", "w.yaml:10: sources[0].missed_cap: bounds missed: all only", "missed: all"},
+		{"overlap", minimal + "    schedule: \"@daily\"\n    overlap: wait\n", `w.yaml:10: sources[0].overlap: unknown policy "wait"`, "skip or queue"},
+		{"jitter", minimal + "    schedule: \"@daily\"\n    jitter: 5\n", `w.yaml:10: sources[0].jitter: "5" is not a duration`, "15m"},
+		{"long jitter", minimal + "    schedule: \"@daily\"\n    jitter: 25h\n", "w.yaml:10: sources[0].jitter: must be at most 24h", ""},
+		{"negative freshness", minimal + "    fresh_within: -1h\n", "w.yaml:9: sources[0].fresh_within: must be longer than zero", ""},
+		{"policy without schedule", minimal + "    overlap: skip\n", "w.yaml:9: sources[0].overlap: has no effect without a schedule", "add schedule:"},
 		{"no sources", "lake: x\nwarehouse: embedded:w\nprivacy: { key: \"${env:WAYMARK_KEY}\" }\n", "sources: no source is configured", ""},
 		{"empty", "", "lake: is required", ""},
 		{"anchor", "lake: &a x\nwarehouse: *a\n", "anchors", ""},
@@ -116,6 +125,30 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) || len(joined.Unwrap()) != 3 {
 		t.Errorf("want three errors, got %v", err)
+	}
+}
+
+func TestPlan(t *testing.T) {
+	cfg, err := Parse("w.yaml", []byte(minimal+`    schedule: "30 2 * * *"
+    timezone: Europe/Warsaw
+    missed: all
+    missed_cap: 3
+    overlap: queue
+    jitter: 10m
+    fresh_within: 26h
+`), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &cfg.Sources[0]
+	plan, ok := s.Plan()
+	next := plan.Schedule.Next(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)).Format(time.RFC3339)
+	if !ok || next != "2026-06-02T00:30:00Z" || plan.Source != "web" || plan.Cap != 3 || plan.Missed != "all" || plan.Overlap != "queue" ||
+		plan.Jitter != 10*time.Minute || s.Fresh() != 26*time.Hour {
+		t.Errorf("got %+v, next %s", plan, next)
+	}
+	if _, ok := new(Source).Plan(); ok {
+		t.Error("a plan without a schedule")
 	}
 }
 

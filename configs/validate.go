@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"waymark/internal/fault"
-	"waymark/internal/schedule"
 	"waymark/transform/journey"
 )
 
@@ -154,11 +153,7 @@ func (v *problems) source(path string, s *Source, seen map[string]bool) {
 	if s.Timezone != "" {
 		v.zone(path+".timezone", s.Timezone)
 	}
-	if s.Schedule != "" {
-		if _, err := schedule.Parse(s.Schedule, nil); err != nil {
-			v.add(path+".schedule", err.Error(), fault.HintOf(err))
-		}
-	}
+	v.schedule(path, s)
 	v.shape(path+".currency", s.Currency, currencyShape, "three capital letters of ISO 4217, e.g. EUR")
 	v.shape(path+".country", s.Country, countryShape, "two capital letters of ISO 3166, e.g. PL")
 	if s.RejectLimit < 0 || s.RejectLimit > 1 {
