@@ -86,6 +86,9 @@ func digestTable(h interface{ Write([]byte) (int, error) }, table string, l lake
 func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Ledger, report *Report) error {
 	p.Progress.Phase("model", len(set.list))
 	for i := range set.list {
+		if p.stopping() {
+			return ErrStopped
+		}
 		m := &set.list[i]
 		if err := p.buildModel(ctx, set, m, raw, report); err != nil {
 			return fmt.Errorf("model %s: %w", m.Name, err)

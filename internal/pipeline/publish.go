@@ -64,6 +64,9 @@ func (p *publisher) publishRaw(ctx context.Context, list []Change) ([]TableRepor
 	p.Progress.Phase("publish", len(list))
 	var out []TableReport
 	for _, batch := range batches(list) {
+		if p.stopping() {
+			return out, ErrStopped
+		}
 		if len(out) == 0 || out[len(out)-1].Table != batch[0].Table.Name {
 			out = append(out, TableReport{Table: batch[0].Table.Name})
 		}

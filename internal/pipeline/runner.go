@@ -33,6 +33,7 @@ type Options struct {
 	Progress   Progress         // nil shows nothing
 	Now        func() time.Time // nil is time.Now
 	AcceptLoss bool             // publish partitions that lose more than half their rows
+	Stop       <-chan struct{}  // when closed, a run ends with ErrStopped as soon as nothing is half done; nil is never
 	Scope      Scope            // which objects a run reads; the zero value is what is new or changed
 }
 
@@ -137,7 +138,9 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 		return nil, err
 	}
 	report := r.begin()
-	found, failures := r.discoverAll(ctx, chosen)
+	reading, cancel := r.untilStop(ctx)
+	defer cancel()
+	found, failures := r.discoverAll(reading, chosen)
 	if err := errors.Join(failures...); errors.Is(err, lake.ErrNewer) {
 		return nil, err
 	}
@@ -145,13 +148,16 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if c.gone, err = r.gone(found); err != nil {
 		return nil, err
 	}
-	current, committed, err := r.transformAll(ctx, found, report)
+	current, committed, err := r.transformAll(reading, found, report)
 	c.current = current
 	if err != nil {
 		failures = append(failures, err)
 	}
 	if ctx.Err() != nil {
 		return report, ctx.Err()
+	}
+	if r.stopping() {
+		return report, ErrStopped
 	}
 	if r.Scope.Shard.Set() {
 		report.Shard = r.Scope.Shard.String()
