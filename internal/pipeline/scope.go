@@ -59,7 +59,7 @@ func (s Shard) Has(uri string) bool {
 func (s *Scope) narrow(items []Item) {
 	for i := range items {
 		it := &items[i]
-		if s.redo != nil && it.Manifest != nil && (it.Reason == Unchanged || it.Reason == Quarantined) {
+		if s.redo != nil && it.Manifest != nil && !it.Work() {
 			if reason := s.redo(*it); reason != "" {
 				it.Reason = reason
 			}

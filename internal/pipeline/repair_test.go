@@ -1,0 +1,109 @@
+package pipeline_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"waymark/internal/fault"
+	"waymark/internal/pipeline"
+	"waymark/load/lake"
+)
+
+// Whatever is damaged, in the warehouse or in the lake, is named and rebuilt, and the marts are as before.
+func TestRepair(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 60), 2*time.Hour)
+	s.write("in/b.csv", surveys(60, 40), time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	deep := pipeline.VerifyOptions{Deep: true}
+	if v, err := s.runner(cfg).VerifyOnly(t.Context(), deep); err != nil || !v.Clean() || v.Files != 10 {
+		t.Fatalf("verify --deep: %+v, error %v", v, err)
+	}
+	file := func() string {
+		files, err := filepath.Glob(filepath.Join(s.dir, "lake/data/journey_event/2026-01-02/*.parquet"))
+		if err != nil || len(files) != 2 {
+			t.Fatal(files, err)
+		}
+		return files[0]
+	}
+	damages := map[string]struct {
+		do    func() error
+		named string
+	}{
+		"missing file":     {func() error { return os.Remove(file()) }, "it is missing"},
+		"truncated file":   {func() error { return os.Truncate(file(), 100) }, "the content is not what the name says"},
+		"corrupt manifest": {func() error { damageManifest(t, s, "surveys"); return nil }, "corrupt manifest manifests/surveys/"},
+		"lost partition": {func() error {
+			return s.warehouse.Exec(t.Context(), "ALTER TABLE waymark_raw.journey_event DROP PARTITION ID '20260102'", nil)
+		}, "missing in the warehouse"},
+		"lost mart":      {func() error { return s.warehouse.Exec(t.Context(), "TRUNCATE TABLE waymark_mart.kpi_daily", nil) }, "missing in the warehouse"},
+		"corrupt ledger": {func() error { return os.WriteFile(filepath.Join(s.dir, "lake/ledger/raw.json"), []byte("{"), 0o644) }, ""},
+	}
+	for name, d := range damages {
+		if err := d.do(); err != nil {
+			t.Fatal(err)
+		}
+		r := s.runner(cfg)
+		rep, err := r.Repair(t.Context(), deep)
+		if err != nil || !rep.Left.Clean() || len(rep.Lost) > 0 {
+			t.Fatalf("%s: %+v, error %v", name, rep, err)
+		}
+		if !strings.Contains(fmt.Sprint(rep.Found.Differences), d.named) || d.named == "" && len(rep.Aside) != 1 {
+			t.Errorf("%s is not named in %v", name, rep.Found.Differences)
+		}
+		if got := s.marts(); got != before {
+			t.Errorf("after the repair of a %s the marts are\n%s\nnot\n%s", name, got, before)
+		}
+	}
+}
+
+// A damaged document whose object is gone cannot be made again: it stays, and so do the rows.
+func TestRepairKeepsWhatCannotBeMadeAgain(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 60), time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	if err := os.Rename(filepath.Join(s.dir, "in"), filepath.Join(s.dir, "out")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(s.dir, "in"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	damageManifest(t, s, "surveys")
+	rep, err := s.runner(cfg).Repair(t.Context(), pipeline.VerifyOptions{})
+	if !errors.Is(err, lake.ErrCorrupt) || rep == nil || len(rep.Lost) != 1 {
+		t.Errorf("%+v, error %v", rep, err)
+	}
+	if s.marts() != before {
+		t.Error("rows were lost")
+	}
+}
+
+func TestVerifyTable(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 60), time.Hour)
+	s.run(cfg)
+	if err := s.warehouse.Exec(t.Context(), "TRUNCATE TABLE waymark_mart.kpi_daily", nil); err != nil {
+		t.Fatal(err)
+	}
+	r := s.runner(cfg)
+	for table, clean := range map[string]bool{"kpi_daily": false, "journey_event": true, "fct_survey_response": true} {
+		v, err := r.VerifyOnly(t.Context(), pipeline.VerifyOptions{Table: table})
+		if err != nil || v.Clean() != clean || v.Tables != 1 {
+			t.Errorf("%s: %+v, error %v", table, v, err)
+		}
+	}
+	_, err := r.VerifyOnly(t.Context(), pipeline.VerifyOptions{Table: "journey_events"})
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.HintOf(err), "journey_event") {
+		t.Errorf("unknown table: %v, hint %q", err, fault.HintOf(err))
+	}
+}
