@@ -62,7 +62,7 @@ func (a *app) demo(ctx context.Context, dir string, opt sampledata.Options) erro
 		if err != nil {
 			return err
 		}
-		if err := a.printRun(report); err != nil {
+		if err := a.printRun(report, false); err != nil {
 			return err
 		}
 		return a.printDemo(ctx, r.Warehouse, config)

@@ -59,7 +59,7 @@ func (a *app) runScoped(ctx context.Context, cfg *configs.Config, do func(*pipel
 		report, err := do(r)
 		a.clearProgress(r)
 		if report != nil {
-			if printErr := a.printRun(report); printErr != nil {
+			if printErr := a.printRun(report, err != nil); printErr != nil {
 				return printErr
 			}
 		}
@@ -76,7 +76,7 @@ func (a *app) runScoped(ctx context.Context, cfg *configs.Config, do func(*pipel
 	})
 }
 
-func (a *app) printRun(r *pipeline.Report) error {
+func (a *app) printRun(r *pipeline.Report, failed bool) error {
 	if a.output == "json" {
 		return printJSON(a.stdout, r)
 	}
@@ -115,9 +115,12 @@ func (a *app) printRun(r *pipeline.Report) error {
 		fmt.Fprintf(a.stdout, "warning: %s\n", w)
 	}
 	what := "done"
-	if r.Shard != "" {
+	switch {
+	case failed:
+		what = "failed"
+	case r.Shard != "":
 		what = "shard " + r.Shard + " done, nothing published (waymark run publishes)"
-	} else if r.Idle() {
+	case r.Idle():
 		what = "nothing to do"
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s in %s (run %s)\n", what, time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RunID)
