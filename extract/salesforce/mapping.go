@@ -31,6 +31,9 @@ func (s *stream) bindMappings(h *csvscan.Header) error {
 		if m.stores(s.object) && personal(name) {
 			return fault.New(fault.Invalid, "field %s of %s is personal and is never stored; it can only be mapped to an identifier", name, s.object.name)
 		}
+		if h.Len() == 0 {
+			continue // an empty object is valid, a wrong mapping is not
+		}
 		col := h.Col(name)
 		if col < 0 {
 			return h.Missing(name)

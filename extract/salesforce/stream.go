@@ -42,7 +42,7 @@ func open(ctx context.Context, o *object, in extract.Input, opt extract.Options)
 // bind finds the columns in the header.
 func (s *stream) bind(h *csvscan.Header) error {
 	if h.Len() == 0 {
-		return nil // an empty object is valid
+		return s.bindMappings(h)
 	}
 	for _, r := range append([]src{srcID}, s.object.required...) {
 		if h.Col(srcNames[r]) < 0 {
