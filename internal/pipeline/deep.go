@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"slices"
 	"sync"
 
@@ -14,6 +11,7 @@ import (
 
 	"waymark/internal/fault"
 	"waymark/load/lake"
+	"waymark/schemas"
 )
 
 // damagedFile is a data file that is missing or not what its manifests say.
@@ -91,25 +89,10 @@ func objectName(source string, ref lake.ObjectRef) string { return source + "\x0
 
 // verifyFile returns what is wrong with a data file, "" when nothing is; the error is of the storage.
 func (r *Runner) verifyFile(ctx context.Context, o lake.Output) (string, error) {
-	body, err := r.Lake.OpenFile(ctx, o.Key)
+	err := r.readFile(ctx, o, func(*schemas.Batch) error { return nil })
 	if fault.Is(err, fault.NotFound) {
 		return "it is missing", nil
 	}
-	if err != nil {
-		return "", err
-	}
-	defer body.Close()
-	file, err := os.CreateTemp(r.Config.Resources.Temp, "waymark-*.parquet")
-	if err != nil {
-		return "", fmt.Errorf("create temporary file: %w", err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // it lies among temporary files
-	defer file.Close()
-	n, err := io.Copy(file, body)
-	if err != nil {
-		return "", fmt.Errorf("read %s: %w", o.Key, err)
-	}
-	err = lake.Verify(ctx, file, n, o)
 	var bad *fault.Error
 	if errors.As(err, &bad) && (bad.Kind == fault.Invalid || bad.Kind == fault.SchemaDrift) {
 		return bad.Error(), nil
