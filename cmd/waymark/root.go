@@ -77,7 +77,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.planCommand(), a.runCommand(), a.gcCommand(), a.traceCommand(), a.statusCommand(), a.sqlCommand(),
-		a.verifyCommand(), a.demoCommand(), a.engineCommand(), a.versionCommand(), a.completionCommand())
+		a.verifyCommand(), a.serveCommand(), a.demoCommand(), a.engineCommand(), a.versionCommand(), a.completionCommand())
 	return root
 }
 

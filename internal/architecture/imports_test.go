@@ -28,8 +28,9 @@ var allowed = map[string][]string{
 	"internal/schedule":   {},
 	"internal/sampledata": {},
 	"internal/pipeline":   {"extract", "transform", "load", "configs"},
+	"internal/serve":      {"internal/pipeline", "internal/schedule", "configs", "load/lake"},
 	"internal/testenv":    {},
-	"cmd":                 {"internal/pipeline", "internal/schedule", "internal/sampledata", "configs", "extract/store", "load/engine", "load/clickhouse", "transform/journey"},
+	"cmd":                 {"internal/pipeline", "internal/schedule", "internal/serve", "internal/sampledata", "configs", "extract/store", "load/engine", "load/clickhouse", "transform/journey"},
 	"bench":               {"internal/pipeline", "internal/sampledata", "configs", "extract", "transform", "load"},
 }
 
@@ -41,6 +42,7 @@ var vendors = map[string][]string{
 	"github.com/ClickHouse/":                {"load/clickhouse", "load/engine"},
 	"github.com/robfig/cron":                {"internal/schedule"},
 	"github.com/ebitengine/purego":          {"load/engine"},
+	"github.com/prometheus/":                {"internal/serve"},
 	"github.com/spf13/cobra":                {"cmd/waymark"},
 	"github.com/goccy/go-yaml":              {"configs", "transform/journey", "schemas"},
 	"github.com/aws/aws-sdk-go-v2/feature/": {"extract/store"},
