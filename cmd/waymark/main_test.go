@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "truncate": truncate,
+			"exits": exits, "truncate": truncate, "freeport": freeport, "fetch": fetch,
 		},
 	})
 }
