@@ -42,13 +42,6 @@ func (a *app) runCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) runOnce(ctx context.Context, cfg *configs.Config, sources []string, acceptLoss, detailed bool) error {
-	return a.runScoped(ctx, cfg, func(r *pipeline.Runner) (*pipeline.Report, error) {
-		r.AcceptLoss = acceptLoss
-		return r.Run(ctx, sources)
-	}, pipeline.Scope{}, detailed)
-}
-
 // runScoped carries out one run, prints its report and derives the exit code. A shard needs no warehouse.
 func (a *app) runScoped(ctx context.Context, cfg *configs.Config, do func(*pipeline.Runner) (*pipeline.Report, error), scope pipeline.Scope, detailed bool) error {
 	with := a.withRunner

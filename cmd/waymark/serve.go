@@ -92,7 +92,7 @@ func listenHTTP(address string, h http.Handler, log zerolog.Logger) (func(), err
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		if server.Shutdown(ctx) != nil {
-			server.Close()
+			_ = server.Close() // the listener is closed already; what is left is connections that do not end
 		}
 		<-done
 	}, nil

@@ -3,6 +3,7 @@ package salesforce
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"testing"
 
@@ -35,7 +36,7 @@ func openEmpty(t *testing.T, fields map[string]string) error {
 		}, extract.Options{Fields: fields})
 		if err == nil {
 			_, err := s.Next(t.Context())
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Errorf("an empty object gives %v", err)
 			}
 			return s.Close()

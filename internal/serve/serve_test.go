@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -314,7 +315,7 @@ func TestEndpoint(t *testing.T) {
 		s := service(t, o, w, "a")
 		get := func(path string) (int, string) {
 			r := httptest.NewRecorder()
-			s.Handler().ServeHTTP(r, httptest.NewRequest("GET", path, nil))
+			s.Handler().ServeHTTP(r, httptest.NewRequest(http.MethodGet, path, nil))
 			return r.Code, r.Body.String()
 		}
 		if code, body := get("/readyz"); code != 503 || !strings.Contains(body, "starting") {
