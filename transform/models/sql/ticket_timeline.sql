@@ -112,27 +112,47 @@ WITH
         WHERE s.has_state OR system NOT IN (SELECT system FROM waymark_raw.ticket)
     ),
     -- The status after each change. An instant is a time and the source's own order within it (the number of an audit event); of several changes at
-    -- one instant the one counts that nothing leads away from.
-    stepped AS (
+    -- one instant the one counts that nothing leads away from. Each step is a SELECT of its own: as aliases of one SELECT they would be copied into
+    -- each other, and the analysis alone took half a second.
+    instant AS (
+        SELECT *, arrayMap(at -> tuple(at, arrayFilter(c -> c.1 = at, changes)), arrayDistinct(changes.1)) AS instants
+        FROM ticket
+    ),
+    known_status AS (
         SELECT
             *,
-            arrayMap(at -> tuple(at, arrayFilter(c -> c.1 = at, changes)), arrayDistinct(changes.1)) AS instants,
-            arrayMap(i -> tuple(i.1.1, arrayFirst(x -> countEqual(i.2.3, x) > countEqual(i.2.2, x), i.2.3)), instants) AS ends,
-            arrayFilter(x -> x.2 != '', ends) AS known,
+            arrayFilter(x -> x.2 != '', arrayMap(i -> tuple(i.1.1, arrayFirst(x -> countEqual(i.2.3, x) > countEqual(i.2.2, x), i.2.3)), instants)) AS known
+        FROM instant
+    ),
+    begun AS (
+        SELECT
+            *,
             multiIf(
                 -- Nothing but the current state: open until it was closed.
                 empty(known) AND is_closed, [tuple(created_at, 'new'), tuple(greatest(assumeNotNull(coalesce(closed_at, updated_at, created_at)), created_at), 'closed')],
                 empty(known), [tuple(created_at, if(state_status = '', 'new', state_status))],
                 known[1].1 > created_at, arrayPushFront(known, tuple(created_at, if(changes[1].2 = '', 'new', changes[1].2))),
-                known) AS started,
+                known) AS started
+        FROM known_status
+    ),
+    ended AS (
+        SELECT
+            *,
             if(notEmpty(known) AND is_closed AND started[-1].2 NOT IN ('solved', 'closed') AND closed_at >= started[-1].1,
-                arrayPushBack(started, tuple(assumeNotNull(closed_at), 'closed')), started) AS finished,
-            arrayFilter((x, i) -> i = 1 OR x.2 != finished[i - 1].2, finished, arrayEnumerate(finished)) AS steps,
-            steps.1 AS times,
-            steps.2 AS states,
-            arrayMap(x -> x IN ('solved', 'closed'), states) AS done,
-            arrayFilter((t, d, i) -> d AND (i = 1 OR NOT done[i - 1]), times, done, arrayEnumerate(done)) AS solves
-        FROM ticket
+                arrayPushBack(started, tuple(assumeNotNull(closed_at), 'closed')), started) AS finished
+        FROM begun
+    ),
+    step AS (
+        SELECT *, arrayFilter((x, i) -> i = 1 OR x.2 != finished[i - 1].2, finished, arrayEnumerate(finished)) AS steps
+        FROM ended
+    ),
+    state AS (
+        SELECT *, steps.1 AS times, steps.2 AS states, arrayMap(x -> x.2 IN ('solved', 'closed'), steps) AS done
+        FROM step
+    ),
+    stepped AS (
+        SELECT *, arrayFilter((t, d, i) -> d AND (i = 1 OR NOT done[i - 1]), times, done, arrayEnumerate(done)) AS solves
+        FROM state
     )
 SELECT * EXCEPT (unknown_solution, reply_at)
 FROM (
