@@ -10,12 +10,12 @@
 -- column: score_kind LowCardinality(String) "Kind of score: nps (0 to 10), csat (1 to 5; good counts 5, bad 1), ces (1 to 7), rating (1 to 5)."
 -- column: score Nullable(Float32) "Score on the scale of its kind."
 -- column: nps_group LowCardinality(String) "promoter (9 to 10), passive (7 to 8) or detractor (0 to 6); '' for other kinds."
--- column: channel LowCardinality(String) "Channel of the answer."
--- column: touchpoint LowCardinality(String) "Touchpoint the answer is about."
+-- column: channel LowCardinality(String) "Channel of the answer; of the ticket where the answer names none."
+-- column: touchpoint LowCardinality(String) "Touchpoint the answer is about: as the survey says, else by the journey rules."
 -- column: ticket_id String "Ticket the answer is about; '' is none."
 -- column: order_id String "Order the answer is about; '' is none."
 -- column: group LowCardinality(String) "Agent group of that ticket."
--- column: segment LowCardinality(String) "Segment of the customer."
+-- column: segment LowCardinality(String) "Segment: as the survey says, else of the customer."
 -- column: country LowCardinality(String) "Country of the customer."
 -- test: not_null(response_key, response_id)
 -- test: relationship(customer_key -> dim_customer.customer_key)
@@ -32,7 +32,7 @@ WITH
         FROM (
             SELECT
                 event_id, survey_id, system, event_type, record_id, record_version, customer_key, occurred_at, event_date, channel, touchpoint,
-                ticket_id, order_id, country,
+                '' AS segment, ticket_id, order_id, country,
                 if(event_type = 'ticket_rated', score_kind, 'csat') AS score_kind,
                 multiIf(event_type = 'ticket_rated', score, startsWith(state_to, 'good'), 5, startsWith(state_to, 'bad'), 1,
                     if(toUInt8OrZero(state_to) BETWEEN 1 AND 5, toFloat32OrNull(state_to), NULL)) AS score
@@ -42,11 +42,17 @@ WITH
         WHERE score IS NOT NULL
     ),
     answer AS (
-        SELECT event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, ticket_id, order_id, country
+        -- What the survey itself says of touchpoint and segment goes before the journey rules and the customer's record.
+        SELECT
+            event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel,
+            if(attributes['touchpoint'] = '', touchpoint, attributes['touchpoint']) AS touchpoint, attributes['segment'] AS segment,
+            ticket_id, order_id, country
         FROM waymark_mart.fct_journey_event
         WHERE event_type = 'survey_answered'
         UNION ALL
-        SELECT event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, ticket_id, order_id, country
+        SELECT
+            event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, segment, ticket_id, order_id,
+            country
         FROM rating
         WHERE telling = best AND (telling = 1 OR recency = 1)
     )
@@ -60,16 +66,16 @@ SELECT
     a.score_kind AS score_kind,
     a.score AS score,
     multiIf(a.score_kind != 'nps' OR a.score IS NULL OR a.score < 0 OR a.score > 10, '', a.score >= 9, 'promoter', a.score >= 7, 'passive', 'detractor') AS nps_group,
-    a.channel AS channel,
+    if(a.channel = '', t.channel, a.channel) AS channel,
     a.touchpoint AS touchpoint,
     a.ticket_id AS ticket_id,
     a.order_id AS order_id,
     t.agent_group AS `group`,
-    d.segment AS segment,
+    if(a.segment = '', d.segment, a.segment) AS segment,
     if(d.country = '', a.country, d.country) AS country
 FROM answer AS a
 LEFT ANY JOIN (
-    SELECT ticket_id, argMin(agent_group, system) AS agent_group
+    SELECT ticket_id, argMin(agent_group, system) AS agent_group, argMin(channel, system) AS channel
     FROM waymark_mart.ticket_timeline
     GROUP BY ticket_id
 ) AS t ON a.ticket_id = t.ticket_id
