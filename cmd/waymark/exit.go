@@ -48,6 +48,9 @@ func exitCode(err error) int {
 	if errors.Is(err, pipeline.ErrLeaseHeld) {
 		return exitLease
 	}
+	if errors.Is(err, pipeline.ErrNothingInRange) {
+		return exitNothing
+	}
 	codes := map[int]bool{}
 	for _, e := range leaves(err) {
 		codes[codeOf(e)] = true

@@ -76,7 +76,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress on the terminal")
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.planCommand(), a.runCommand(), a.gcCommand(), a.traceCommand(), a.statusCommand(), a.sqlCommand(),
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.planCommand(), a.runCommand(), a.backfillCommand(), a.replayCommand(), a.gcCommand(), a.traceCommand(), a.statusCommand(), a.sqlCommand(),
 		a.verifyCommand(), a.serveCommand(), a.demoCommand(), a.engineCommand(), a.versionCommand(), a.completionCommand())
 	return root
 }
