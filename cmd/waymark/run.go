@@ -59,6 +59,11 @@ func (a *app) runScoped(ctx context.Context, cfg *configs.Config, do func(*pipel
 		if err != nil {
 			return err
 		}
+		if !scope.Shard.Set() { // a shard publishes nothing
+			if err := r.RecordSuccess(ctx, report); err != nil {
+				r.Log.Warn().Err(err).Msg("success not recorded for status")
+			}
+		}
 		if records, objects := report.Rejects(); records > 0 || objects > 0 {
 			return status(exitRejects)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,8 +13,10 @@ import (
 func (a *app) statusCommand() *cobra.Command {
 	var sources []string
 	cmd := &cobra.Command{
-		Use: "status", Short: "Print what is loaded, rejected and set aside", Args: noArgs,
-		Long: "Print per source what is loaded, rejected and set aside. Exit code 3 when objects are quarantined, 0 when all is well.",
+		Use: "status", Short: "Print what is loaded, rejected, set aside and overdue", Args: noArgs,
+		Long: "Print per source what is loaded, rejected and set aside, when it last ran and runs next, how old its newest export is, and\n" +
+			"what is overdue and why. Exit code 1 when a source is overdue (behind its schedule or fresh_within), else 3 when objects are\n" +
+			"quarantined, 0 when all is well.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
@@ -29,6 +32,9 @@ func (a *app) statusCommand() *cobra.Command {
 				}
 				if err := s.Err(); err != nil {
 					return err
+				}
+				if s.Overdue() {
+					return status(exitFailed)
 				}
 				for _, x := range s.Sources {
 					if len(x.Quarantined) > 0 {
@@ -59,6 +65,9 @@ func (a *app) printStatus(s *pipeline.Status) error {
 	if err := t.print(a.stdout); err != nil {
 		return err
 	}
+	if err := a.printTimes(s); err != nil {
+		return err
+	}
 	fmt.Fprintf(a.stdout, "\npublished: %s rows in %s partitions, %s model partitions\n", count(s.Rows), count(s.Partitions), count(s.Models))
 	if s.Pending > 0 {
 		fmt.Fprintf(a.stdout, "waiting to be published: %s partitions (waymark run)\n", count(s.Pending))
@@ -70,4 +79,54 @@ func (a *app) printStatus(s *pipeline.Status) error {
 		printQuarantined(a, x.Source, x.Quarantined)
 	}
 	return nil
+}
+
+// printTimes prints when the sources ran and run, where there is anything to tell.
+func (a *app) printTimes(s *pipeline.Status) error {
+	t := newTable("source", "last success", "next run", "newest export", "fresh within", "").alignRight(3, 4)
+	for _, x := range s.Sources {
+		if x.Time.LastSuccess.IsZero() && x.Time.NextRun.IsZero() && x.Time.FreshWithin == 0 {
+			continue
+		}
+		lag, within, state := "–", "–", "on time"
+		if !x.Newest.IsZero() {
+			lag = ago(x.Time.LagSeconds)
+		}
+		if x.Time.FreshWithin > 0 {
+			within = ago(x.Time.FreshWithin)
+		}
+		if x.Time.Running {
+			state = "running"
+		}
+		if len(x.Time.Overdue) > 0 {
+			state = "overdue: " + strings.Join(x.Time.Overdue, "; ")
+		}
+		t.add(x.Source, moment(x.Time.LastSuccess), moment(x.Time.NextRun), lag, within, state)
+	}
+	if len(t.rows) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.stdout)
+	return t.print(a.stdout)
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// ago writes a span of time in its largest fitting unit.
+func ago(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d d", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
 }

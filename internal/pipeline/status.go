@@ -24,6 +24,7 @@ type SourceStatus struct {
 	Quarantined []QuarantineReport `json:"quarantined,omitempty"`
 	NewColumns  []string           `json:"new_columns,omitempty"`
 	Corrupt     []string           `json:"corrupt,omitempty"` // manifests that cannot be read
+	Time        Timeliness         `json:"time"`
 }
 
 // Status is the state of the lake and what is published of it.
@@ -57,6 +58,10 @@ func (r *Runner) Status(ctx context.Context, names []string) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
+	schedules, _, err := r.Lake.ReadSchedule(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &Status{}
 	var current []*lake.Manifest
 	for i := range r.Sources {
@@ -67,7 +72,9 @@ func (r *Runner) Status(ctx context.Context, names []string) (*Status, error) {
 		mine := d.current(nil)
 		current = append(current, mine...)
 		if slices.Contains(chosen, d.source) {
-			out.Sources = append(out.Sources, sourceStatus(d, mine))
+			x := sourceStatus(d, mine)
+			x.Time = timeliness(&d.source.Config, schedules.Sources[x.Source], x.Newest, r.Now())
+			out.Sources = append(out.Sources, x)
 		}
 	}
 	ledger, _, err := r.Lake.ReadLedger(ctx, rawLedger)
