@@ -67,7 +67,7 @@ type Source struct {
 	Overlap      string            `yaml:"overlap" desc:"What becomes of runs that fall due while the source is still being run (default skip)." enum:"skip,queue"`
 	Jitter       string            `yaml:"jitter" desc:"Runs start up to this much after their time, each at a fixed offset, e.g. 5m."`
 	FreshWithin  string            `yaml:"fresh_within" desc:"How old the newest loaded export may be, e.g. 26h; status and metrics hold it against this."`
-	Timezone     string            `yaml:"timezone" desc:"IANA time zone of the schedule and of times without a zone (default UTC)."`
+	Timezone     string            `yaml:"timezone" desc:"IANA time zone of the schedule (default UTC) and of times without a zone (default: the top-level timezone)."`
 	Mode         string            `yaml:"mode" desc:"full: the newest export replaces the older ones; incremental: merged by id." enum:"full,incremental"`
 	Currency     string            `yaml:"currency" desc:"ISO 4217 currency of amounts that carry none."`
 	Country      string            `yaml:"country" desc:"ISO 3166 alpha-2 country of national phone numbers; default is the top-level country."`

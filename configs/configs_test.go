@@ -189,7 +189,7 @@ func TestPathsStartAtTheFile(t *testing.T) {
 
 func TestLoadNamesTheMissingFile(t *testing.T) {
 	_, err := Load("no-such.yaml", env)
-	if !fault.Is(err, fault.NotFound) || !strings.Contains(fmt.Sprint(err), "no-such.yaml") {
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(fmt.Sprint(err), "no-such.yaml") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -27,12 +27,12 @@ const maxFile = 4 << 20
 type Lookup func(name string) (string, bool)
 
 // Load reads path over the defaults. The error is a joined list of *fault.Error of kind Invalid, each with file and
-// line, or NotFound when there is no such file. Validate is part of it: beside its problems alone the configuration is
+// line, also when there is no such file. Validate is part of it: beside its problems alone the configuration is
 // given all the same, so that further checks can add theirs.
 func Load(path string, env Lookup) (*Config, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, &fault.Error{Kind: fault.NotFound, Object: path, Err: errors.New("no such configuration file"),
+		return nil, &fault.Error{Kind: fault.Invalid, Object: path, Err: errors.New("no such configuration file"),
 			Hint: "write one with `waymark init`, or name it with --config"}
 	}
 	if err == nil && info.Size() > maxFile {

@@ -25,6 +25,9 @@ func (a *app) sqlCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if a.output == "json" && !cmd.Flags().Changed("format") {
+				format = "json"
+			}
 			write, ok := formats[format]
 			if !ok {
 				return usage("--format %q: use table, csv, json or ndjson", format)

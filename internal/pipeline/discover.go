@@ -90,7 +90,7 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 	if err != nil {
 		return nil, inSource(s, fmt.Errorf("list %s: %w", s.Config.Location, err))
 	}
-	if len(d.items) == 0 && len(d.manifests) == 0 && !s.Location.Glob() {
+	if len(d.items) == 0 && !s.Location.Glob() && !byKey[st.URI(s.Location.Pattern)] {
 		return nil, inSource(s, fault.New(fault.NotFound, "no object at %s", s.Config.Location))
 	}
 	slices.SortFunc(d.items, func(a, b Item) int { return naturalCompare(a.Info.Key, b.Info.Key) })

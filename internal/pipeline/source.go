@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -93,7 +94,7 @@ func fingerprint(cfg *configs.Config, sc configs.Source, export extract.Export, 
 // Options returns the extract options of s.
 func (s *Source) Options(cfg *configs.Config) extract.Options {
 	o := extract.Options{Fields: s.Config.Fields, Currency: s.Config.Currency, DecimalComma: s.Config.DecimalComma,
-		Encoding: s.Config.Encoding, Country: s.Config.Country, TimeZone: s.Config.Timezone, ChunkBytes: cfg.Resources.ChunkMiB << 20}
+		Encoding: s.Config.Encoding, Country: s.Config.Country, TimeZone: cmp.Or(s.Config.Timezone, cfg.Location().String()), ChunkBytes: cfg.Resources.ChunkMiB << 20}
 	if s.Config.Delimiter == "tab" {
 		o.Delimiter = '\t'
 	} else if s.Config.Delimiter != "" {
