@@ -1,0 +1,118 @@
+package pipeline_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"waymark/internal/pipeline"
+	"waymark/load/lake"
+)
+
+// stopAt closes a channel after n steps of a phase.
+type stopAt struct {
+	pipeline.Silent
+	phase string
+	n     int
+	stop  chan struct{}
+
+	mu  sync.Mutex
+	now string
+}
+
+func (s *stopAt) Phase(name string, _ int) {
+	s.mu.Lock()
+	s.now = name
+	s.mu.Unlock()
+	s.step(0)
+}
+
+func (s *stopAt) Step(n int) { s.step(n) }
+
+func (s *stopAt) step(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now != s.phase || s.stop == nil {
+		return
+	}
+	if s.n -= n; s.n <= 0 {
+		close(s.stop)
+		s.stop = nil
+	}
+}
+
+// A run that is asked to stop ends at once where nothing is half done, gives up the lease, and the next one
+// finishes.
+func TestStopAnywhere(t *testing.T) {
+	const sources = `  - { name: surveys, system: survey, export: responses, location: "$DIR/exports/*.csv", fields: { Nr: response_id, Kiedy: answered_at, Ocena: score.nps, E-mail: email } }
+`
+	s := newSite(t)
+	for i := range 3 {
+		s.write(fmt.Sprintf("exports/r%d.csv", i), fmt.Sprintf("Nr;Kiedy;Ocena;E-mail\nr%d;2026-01-0%d 10:00:00;%d;ala@example.pl\n", i, i+1, 10-i), time.Hour)
+	}
+	cfg := s.config(sources)
+	for _, at := range []stopAt{{phase: "discover"}, {phase: "transform"}, {phase: "publish"}, {phase: "model"}, {phase: "model", n: 3}} {
+		stop := make(chan struct{})
+		at := &stopAt{phase: at.phase, n: at.n, stop: stop}
+		r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Progress: at, Stop: stop})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Run(t.Context(), nil); !errors.Is(err, pipeline.ErrStopped) {
+			t.Errorf("stopped in %s: ended with %v", at.phase, err)
+		}
+		lease, err := r.LeaseState(t.Context())
+		if err != nil || lease.Held(time.Now()) {
+			t.Errorf("stopped in %s: the lease is held until %s, %v", at.phase, lease.Until, err)
+		}
+		if report, err := r.Recover(t.Context()); report != nil || err != nil {
+			t.Errorf("stopped in %s: something was left half published: %v, %v", at.phase, report, err)
+		}
+		r.Close()
+	}
+	s.run(cfg)
+	s.verify(cfg)
+	s.want("SELECT count(), sum(score) FROM cx_bi.fct_survey_response", "3|27")
+}
+
+// What a crash left journalled is finished without a listing: here the staging table is gone, so the partition is built again.
+func TestRecover(t *testing.T) {
+	s := newSite(t)
+	s.write("exports/r.csv", "Nr;Kiedy;Ocena;E-mail\nr1;2026-01-05 10:00:00;10;ala@example.pl\n", time.Hour)
+	cfg := s.config(`  - { name: surveys, system: survey, export: responses, location: "$DIR/exports/*.csv", fields: { Nr: response_id, Kiedy: answered_at, Ocena: score.nps, E-mail: email } }
+`)
+	s.run(cfg)
+	before := s.marts()
+	r := s.runner(cfg)
+	ledger, etag, err := r.Lake.ReadLedger(t.Context(), "raw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, e := range ledger.Partitions {
+		table, _, _ := strings.Cut(key, "/")
+		ledger.Intents = append(ledger.Intents, lake.Intent{Epoch: ledger.Epoch, Partition: key, Files: e.Files, Rows: e.Rows, HashSum: e.HashSum, Staging: table + "__e1_gone_1"})
+		delete(ledger.Partitions, key)
+	}
+	if len(ledger.Intents) == 0 {
+		t.Fatal("nothing was published")
+	}
+	if _, err := r.Lake.SwapLedger(t.Context(), "raw", ledger, etag); err != nil {
+		t.Fatal(err)
+	}
+	report, err := r.Recover(t.Context())
+	if err != nil || report == nil {
+		t.Fatalf("recover: %v, %v", report, err)
+	}
+	if ledger, _, err := r.Lake.ReadLedger(t.Context(), "raw"); err != nil || len(ledger.Intents) > 0 || len(ledger.Partitions) == 0 {
+		t.Errorf("after it: %+v, %v", ledger, err)
+	}
+	s.verify(cfg)
+	if after := s.marts(); after != before {
+		t.Errorf("marts differ:\n%s\n%s", before, after)
+	}
+}
