@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -30,7 +31,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "truncate": truncate, "freeport": freeport, "fetch": fetch,
+			"await": await, "exits": exits, "truncate": truncate, "freeport": freeport, "fetch": fetch,
 		},
 	})
 }
@@ -57,4 +58,15 @@ func truncate(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[1]), n))
+}
+
+// await waits until a file is there: await warehouse/.endpoint.json.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for range 300 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not appear", args[0])
 }
