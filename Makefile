@@ -32,7 +32,7 @@ lint: ## Run the linter and check that generated files and go.mod are current
 	$(GO) mod tidy -diff
 
 bench: ## Benchmark decoders, encoder and loader (a few minutes)
-	$(GO) test -run '^$$' -bench . -benchmem ./extract/... ./transform/... ./load/lake/...
+	$(GO) test -run '^$$' -bench . -benchmem ./extract/... ./transform/... ./load/lake/... ./bench
 
 generate: ## Rewrite generated files (JSON Schema of the configuration, KPI documentation)
 	$(GO) test ./configs -run Schema -update
