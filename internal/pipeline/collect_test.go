@@ -75,3 +75,38 @@ func TestCollect(t *testing.T) {
 		t.Errorf("with a corrupt manifest: %v", err)
 	}
 }
+
+// A run that is about to name an old orphan makes it young first, so that gc, which has not seen the manifest, lets it be.
+func TestOrphanIsRenewed(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 5), time.Hour)
+	s.run(cfg)
+	files, err := filepath.Glob(filepath.Join(s.dir, "lake/data/journey_event/*/*.parquet"))
+	if err != nil || len(files) != 5 {
+		t.Fatal(files, err)
+	}
+	long := time.Now().Add(-48 * time.Hour)
+	for _, f := range files {
+		if err := os.Chtimes(f, long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(s.dir, "lake/manifests")); err != nil { // as if the run had died before its manifest
+		t.Fatal(err)
+	}
+	r := s.runner(cfg)
+	if g, err := r.Collect(t.Context(), pipeline.CollectOptions{Grace: time.Hour}); err != nil || len(g.Files) != 5 {
+		t.Fatalf("%+v, error %v", g, err)
+	}
+	r.Scope.Shard = pipeline.Shard{Index: 0, Count: 1} // commits and does not publish
+	if _, err := r.Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err != nil || time.Since(info.ModTime()) > time.Hour {
+			t.Errorf("%s was not renewed: error %v", f, err)
+		}
+	}
+	s.verify(cfg)
+}

@@ -154,10 +154,46 @@ func TestCorruptManifest(t *testing.T) {
 		t.Errorf("error %v, want the manifest named, kind invalid", err)
 	}
 	s.want("SELECT count() FROM waymark_raw.journey_event", "90")
+	// Of these days nobody can tell what the manifest named: they wait.
+	s.write("more/d.csv", surveys(300, 20), time.Hour)
+	if _, err := r.Run(t.Context(), nil); !errors.Is(err, lake.ErrCorrupt) {
+		t.Errorf("error %v", err)
+	}
+	s.want("SELECT count() FROM waymark_raw.journey_event", "90")
 	status, err := r.Status(t.Context(), nil)
 	if err != nil || status.Healthy() || !errors.Is(status.Err(), lake.ErrCorrupt) || len(status.Sources) != 2 {
 		t.Errorf("status %+v, error %v", status, err)
 	}
+	if rep, err := s.runner(cfg).Repair(t.Context(), pipeline.VerifyOptions{}); err != nil || !rep.Left.Clean() {
+		t.Errorf("repair: %+v, error %v", rep, err)
+	}
+	s.want("SELECT count() FROM waymark_raw.journey_event", "110")
+}
+
+// The guard counts what is left after duplicates are resolved; when it refuses then, the prune is taken back.
+func TestPruneIsTakenBack(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 500), 3*time.Hour)
+	s.write("in/b.csv", surveys(0, 200), 2*time.Hour)
+	s.write("in/c.csv", surveys(0, 200), time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	if err := os.Remove(filepath.Join(s.dir, "in/a.csv")); err != nil {
+		t.Fatal(err)
+	}
+	r := s.runner(cfg)
+	r.Scope.Prune = true
+	if _, err := r.Run(t.Context(), nil); !fault.Is(err, fault.Gate) {
+		t.Fatalf("error %v, want kind gate", err)
+	}
+	if report := s.run(cfg); !report.Idle() {
+		t.Errorf("a refused prune left work behind: %+v", report)
+	}
+	if s.marts() != before {
+		t.Error("a refused prune changed the marts")
+	}
+	s.verify(cfg)
 }
 
 // damageManifest cuts the first manifest of a source short and returns its key.

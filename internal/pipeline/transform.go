@@ -53,10 +53,10 @@ func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lak
 		if err := job.rejectObject(bad); err != nil {
 			return nil, inObject(it, err)
 		}
-	} else if m.Outputs, err = job.rows.Finish(ctx, t.LakeObjects); err != nil {
+	} else if m.Outputs, err = job.rows.Finish(ctx, renewing{t.LakeObjects, t.Now}); err != nil {
 		return nil, inObject(it, fmt.Errorf("write to the lake: %w", err))
 	}
-	rejects, err := job.rejects.Finish(ctx, t.LakeObjects)
+	rejects, err := job.rejects.Finish(ctx, renewing{t.LakeObjects, t.Now})
 	if err != nil {
 		return nil, inObject(it, fmt.Errorf("write rejects to the lake: %w", err))
 	}
