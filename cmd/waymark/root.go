@@ -31,6 +31,7 @@ type app struct {
 	output     string // table or json
 	logLevel   string
 	quiet      bool
+	stops      bool // the verb ends by itself when it is interrupted
 }
 
 // run executes one command line and returns the exit code.
@@ -42,7 +43,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	err := root.ExecuteContext(ctx)
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !a.stops {
 		fmt.Fprintln(env.stderr, "waymark: interrupted; everything committed so far is kept, the next run goes on from there")
 		return exitInterrupted
 	}

@@ -17,6 +17,7 @@ import (
 	"waymark/internal/pipeline"
 	"waymark/internal/schedule"
 	"waymark/internal/serve"
+	"waymark/load/clickhouse"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -47,9 +48,14 @@ func (a *app) serve(ctx context.Context, cfg *configs.Config, listen string, gra
 	// What is open stays open until the run in hand has stopped; only the loop ends with ctx.
 	open := context.WithoutCancel(ctx)
 	a.quiet = true // a service logs, it draws nothing
-	return a.withRunner(open, cfg, func(r *pipeline.Runner) error {
+	a.stops = true
+	return a.withRunner(open, cfg, func(r *pipeline.Runner) (err error) {
 		log := a.logger()
-		s, err := serve.New(serve.Options{Config: cfg, Lake: r.Lake, Work: runs{r}, Clock: schedule.System{}, Log: log,
+		w := &runs{shared: r, reopen: func(ctx context.Context) (*clickhouse.Warehouse, func() error, error) {
+			return a.openWarehouse(ctx, cfg, log)
+		}}
+		defer func() { err = joinClose(err, w.close()) }()
+		s, err := serve.New(serve.Options{Config: cfg, Lake: r.Lake, Work: w, Clock: schedule.System{}, Log: log,
 			Holder: holder(), Grace: grace})
 		if err != nil {
 			return err
@@ -98,21 +104,55 @@ func listenHTTP(address string, h http.Handler, log zerolog.Logger) (func(), err
 	}, nil
 }
 
-// runs carries out the runs of a service over one open warehouse. Every run has a runner of its own, as a run leaves
-// marks on it.
-type runs struct{ shared *pipeline.Runner }
+// runs carries out the runs of a service, one at a time, over one open warehouse. Every run has a runner of its own, as a
+// run leaves marks on it.
+type runs struct {
+	shared *pipeline.Runner
+	reopen func(ctx context.Context) (*clickhouse.Warehouse, func() error, error)
+	done   func() error // closes what reopen gave; nil when it was not needed
+	lost   bool         // the last run failed in a way that a new connection may cure
+}
 
-func (w runs) with(ctx context.Context, stop <-chan struct{}, progress pipeline.Progress, do func(*pipeline.Runner) error) error {
+// connect opens the warehouse anew after a failure: the embedded engine may have belonged to another process that ended.
+func (w *runs) connect(ctx context.Context) error {
+	if !w.lost {
+		return nil
+	}
+	warehouse, done, err := w.reopen(ctx)
+	if err != nil {
+		return err
+	}
+	closing := w.close()
+	w.shared.Warehouse, w.done, w.lost = warehouse, done, false
+	if closing != nil {
+		w.shared.Log.Warn().Err(closing).Msg("close the connection that was lost")
+	}
+	return nil
+}
+
+func (w *runs) close() error {
+	if w.done == nil {
+		return nil
+	}
+	return w.done()
+}
+
+func (w *runs) with(ctx context.Context, stop <-chan struct{}, progress pipeline.Progress, do func(*pipeline.Runner) error) error {
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
 	o := w.shared.Options
 	o.Stop, o.Progress = stop, progress
 	r, err := pipeline.New(ctx, o)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(r), r.Close())
+	err = errors.Join(do(r), r.Close())
+	w.lost = fault.Is(err, fault.Transient)
+	return err
 }
 
-func (w runs) Run(ctx context.Context, names []string, stop <-chan struct{}, progress pipeline.Progress) (report *pipeline.Report, err error) {
+func (w *runs) Run(ctx context.Context, names []string, stop <-chan struct{}, progress pipeline.Progress) (report *pipeline.Report, err error) {
 	err = w.with(ctx, stop, progress, func(r *pipeline.Runner) (err error) {
 		report, err = r.Run(ctx, names)
 		return err
@@ -120,15 +160,17 @@ func (w runs) Run(ctx context.Context, names []string, stop <-chan struct{}, pro
 	return report, err
 }
 
-func (w runs) Recover(ctx context.Context, stop <-chan struct{}) error {
+func (w *runs) Recover(ctx context.Context, stop <-chan struct{}) error {
 	return w.with(ctx, stop, pipeline.Silent{}, func(r *pipeline.Runner) error {
 		_, err := r.Recover(ctx)
 		return err
 	})
 }
 
-func (w runs) Status(ctx context.Context) (*pipeline.Status, error) { return w.shared.Status(ctx, nil) }
+func (w *runs) Status(ctx context.Context) (*pipeline.Status, error) {
+	return w.shared.Status(ctx, nil)
+}
 
-func (w runs) Lease(ctx context.Context) (pipeline.LeaseState, error) {
+func (w *runs) Lease(ctx context.Context) (pipeline.LeaseState, error) {
 	return w.shared.LeaseState(ctx)
 }

@@ -56,9 +56,9 @@ func TestStopAnywhere(t *testing.T) {
 		s.write(fmt.Sprintf("exports/r%d.csv", i), fmt.Sprintf("Nr;Kiedy;Ocena;E-mail\nr%d;2026-01-0%d 10:00:00;%d;ala@example.pl\n", i, i+1, 10-i), time.Hour)
 	}
 	cfg := s.config(sources)
-	for _, at := range []stopAt{{phase: "discover"}, {phase: "transform"}, {phase: "publish"}, {phase: "model"}, {phase: "model", n: 3}} {
+	for _, at := range []*stopAt{{phase: "discover"}, {phase: "transform"}, {phase: "publish"}, {phase: "model"}, {phase: "model", n: 3}} {
 		stop := make(chan struct{})
-		at := &stopAt{phase: at.phase, n: at.n, stop: stop}
+		at.stop = stop
 		r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Progress: at, Stop: stop})
 		if err != nil {
 			t.Fatal(err)
