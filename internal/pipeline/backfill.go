@@ -63,6 +63,10 @@ func (r *Runner) Backfill(ctx context.Context, days Days, names []string) (*Repo
 	if err := r.checkLedgers(ctx); err != nil {
 		return nil, err
 	}
+	epoch, err := r.epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
 	reading, cancel := r.untilStop(ctx)
 	defer cancel()
 	found, failures := r.discoverAll(reading, chosen)
@@ -82,7 +86,7 @@ func (r *Runner) Backfill(ctx context.Context, days Days, names []string) (*Repo
 	if err != nil {
 		failures = append(failures, err)
 	}
-	c := holdings{rebuild: days.rebuild(chosen)}
+	c := holdings{rebuild: days.rebuild(chosen), epoch: epoch}
 	for _, d := range found {
 		report.Sources = append(report.Sources, d.report(committed))
 		c.current = append(c.current, d.current(committed)...)

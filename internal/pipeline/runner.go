@@ -137,6 +137,10 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if err := r.checkLedgers(ctx); err != nil {
 		return nil, err
 	}
+	epoch, err := r.epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
 	report := r.begin()
 	reading, cancel := r.untilStop(ctx)
 	defer cancel()
@@ -144,7 +148,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if err := errors.Join(failures...); errors.Is(err, lake.ErrNewer) {
 		return nil, err
 	}
-	var c holdings
+	c := holdings{epoch: epoch}
 	if c.gone, err = r.gone(found); err != nil {
 		return nil, err
 	}
@@ -226,6 +230,9 @@ func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, lease.Release(context.WithoutCancel(ctx))) }()
+	if err := r.reread(ctx, &c, lease); err != nil {
+		return err
+	}
 	if err := r.Warehouse.Migrate(ctx, schemas.Tables()); err != nil {
 		return fmt.Errorf("prepare the warehouse: %w", err)
 	}
