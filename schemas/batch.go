@@ -1,10 +1,6 @@
 package schemas
 
-import (
-	"encoding/binary"
-
-	"github.com/zeebo/xxh3"
-)
+import "github.com/zeebo/xxh3"
 
 // Vector holds one column of a Batch; which slice is used follows from the column's Type.
 type Vector struct {
@@ -131,6 +127,3 @@ func (d *Dict) grow() {
 	}
 	d.slots = slots
 }
-
-// HashInt folds n into a row hash buffer in its canonical form (8 bytes, little endian).
-func HashInt(buf []byte, n int64) []byte { return binary.LittleEndian.AppendUint64(buf, uint64(n)) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -143,7 +142,8 @@ func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch
 				if p.Warehouse.AcceptsParquet() {
 					return staging.Load(ctx, f.Key, func(ctx context.Context) (io.ReadCloser, error) { return p.Lake.OpenFile(ctx, f.Key) })
 				}
-				return p.loadNative(ctx, staging, f)
+				// The native protocol takes no Parquet: the file is decoded here and its columns are sent.
+				return p.readFile(ctx, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
 			})
 		}
 	}
@@ -151,26 +151,6 @@ func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch
 		return fmt.Errorf("load staging: %w", err)
 	}
 	return nil
-}
-
-// loadNative decodes the file here and sends columns: the native protocol takes no Parquet.
-func (p *publisher) loadNative(ctx context.Context, staging *clickhouse.Staging, f lake.Output) error {
-	body, err := p.Lake.OpenFile(ctx, f.Key)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	file, err := os.CreateTemp(p.Config.Resources.Temp, "waymark-*.parquet")
-	if err != nil {
-		return fmt.Errorf("create temporary file: %w", err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // it lies among temporary files
-	defer file.Close()
-	n, err := io.Copy(file, body)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", f.Key, err)
-	}
-	return lake.ReadOutput(ctx, file, n, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
 }
 
 // guard refuses a publish in which a partition loses more than half of its rows.

@@ -47,9 +47,6 @@ const (
 var keyNames = [numKeys]string{"system", "export", "event_type", "source_event", "page_path", "page_host", "medium",
 	"source", "channel", "state_to"}
 
-// Keys returns the fields that a condition can name.
-func Keys() []string { return append([]string(nil), keyNames[:]...) }
-
 func keyOf(name string) int {
 	for i, k := range keyNames {
 		if k == name {
