@@ -168,11 +168,10 @@ func spawn(ctx context.Context, o StartOptions) (*Process, error) {
 
 	secret := NewSecret()
 	orders, err := json.Marshal(order{o.Library, o.Dir, secret, o.MemoryLimit, o.Threads, o.LogLevel})
-	if err == nil {
-		_, err = stdin.Write(append(orders, '\n'))
-	}
 	var said announcement
 	if err == nil {
+		// A child that dies before it reads its orders breaks the pipe; why it died is what await learns.
+		_, _ = stdin.Write(append(orders, '\n'))
 		said, err = c.await(ctx, out)
 	}
 	if err != nil {
