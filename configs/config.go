@@ -42,8 +42,16 @@ type Resources struct {
 	Workers   int    `yaml:"workers" desc:"Decoding workers; 0 is one per processor."`
 	ChunkMiB  int    `yaml:"chunk_mib" desc:"Input per row group in MiB (1 to 64, default 16); memory grows with workers × chunk."`
 	EngineMiB int    `yaml:"engine_memory_mib" desc:"Memory limit of the embedded engine in MiB (default 4096)."`
+	Retry     string `yaml:"retry_budget" desc:"How long a run goes on, in all, trying again what failed for a passing reason (default 2m)."`
+	Statement string `yaml:"statement_timeout" desc:"Longest time one statement of the warehouse may take (default 1h)."`
 	Temp      string `yaml:"temp" desc:"Directory for temporary files; default is the system's."`
 }
+
+// Retries is how long a run goes on trying again what failed for a passing reason.
+func (r *Resources) Retries() time.Duration { return duration(r.Retry) }
+
+// StatementTimeout is the longest time one statement of the warehouse may take.
+func (r *Resources) StatementTimeout() time.Duration { return duration(r.Statement) }
 
 // Service holds rules of the service KPIs.
 type Service struct {
@@ -82,7 +90,7 @@ type Source struct {
 func Default() *Config {
 	return &Config{
 		Timezone: "UTC", Currency: "EUR",
-		Resources: Resources{ChunkMiB: 16, EngineMiB: 4096},
+		Resources: Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
 	}
 }
 

@@ -129,6 +129,8 @@ func (v *problems) resources() {
 	if r.Workers < 0 || r.Workers > 256 {
 		v.add("resources.workers", "must be from 0 to 256", "")
 	}
+	v.duration("resources.retry_budget", r.Retry, 24*time.Hour)
+	v.duration("resources.statement_timeout", r.Statement, 24*time.Hour)
 	if r.EngineMiB < 512 {
 		v.add("resources.engine_memory_mib", "must be at least 512", "")
 	}

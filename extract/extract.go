@@ -78,7 +78,9 @@ type Decoder interface {
 // Export describes one export of one system. Values are immutable.
 type Export struct {
 	System, Name string
-	Tables       []*schemas.Table // the tables it writes, journey_event included
+	// Version is raised when the same object would give other rows, so that objects already read are read again.
+	Version int
+	Tables  []*schemas.Table // the tables it writes, journey_event included
 	// FullByDefault is true when every export holds the whole state, so that the newest replaces the older ones.
 	FullByDefault bool
 	// Columns are the source fields it knows, for `fields:` validation and suggestions; empty accepts any.

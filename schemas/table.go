@@ -1,5 +1,7 @@
 package schemas
 
+import "slices"
+
 // Type is the logical type of a column. Each has exactly one ClickHouse type and one Parquet type.
 type Type uint8
 
@@ -75,7 +77,7 @@ type Table struct {
 
 // define completes t: it indexes the columns by name and appends the columns that every table carries.
 func define(t Table) *Table {
-	t.Columns = append(t.Columns,
+	t.Columns = append(t.Columns, // three: Without takes them off again
 		Column{Name: "is_deleted", Type: Bool, Comment: "The source deleted this record; the row only removes earlier versions."},
 		Column{Name: "record_version", Type: Int64, Comment: "The source's own version of the record (updated-at in microseconds, else the object's time); greater wins."},
 		Column{Name: "row_hash", Type: UInt64, Derived: true, Comment: "Hash of every other column; lets the warehouse be checked against the lake by count and sum."},
@@ -99,4 +101,18 @@ func (t *Table) Col(name string) int {
 		return i
 	}
 	return -1
+}
+
+// Indispensable reports whether a row means nothing without the column: it is part of the key, or one that every table
+// carries. Any other column may have been added after a data file was written.
+func (t *Table) Indispensable(column int) bool {
+	return column == t.VersionCol || column == t.HashCol || column == t.DeletedCol || column == t.PartitionCol ||
+		slices.Contains(t.Key, t.Columns[column].Name)
+}
+
+// Without is t as it was before it got the named columns: what an older version wrote.
+func (t *Table) Without(columns ...string) *Table {
+	old := *t
+	old.Columns = slices.DeleteFunc(slices.Clone(t.Columns[:len(t.Columns)-3]), func(c Column) bool { return slices.Contains(columns, c.Name) })
+	return define(old)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -63,11 +64,14 @@ func (a *app) clearProgress(r *pipeline.Runner) {
 	}
 }
 
+// engineRetries is how long a statement waits for the embedded engine: it answers at once, or it is gone.
+const engineRetries = 5 * time.Second
+
 // openWarehouse connects to the configured warehouse; an embedded one is started, or joined where it runs already.
 func (a *app) openWarehouse(ctx context.Context, cfg *configs.Config, log zerolog.Logger) (*clickhouse.Warehouse, func() error, error) {
 	dir, embedded := strings.CutPrefix(cfg.Warehouse, "embedded:")
 	if !embedded {
-		w, err := clickhouse.Open(ctx, clickhouse.Options{DSN: cfg.Warehouse, Password: cfg.Password, Log: log})
+		w, err := clickhouse.Open(ctx, clickhouse.Options{DSN: cfg.Warehouse, Password: cfg.Password, StatementTimeout: cfg.Resources.StatementTimeout(), Log: log})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -77,7 +81,8 @@ func (a *app) openWarehouse(ctx context.Context, cfg *configs.Config, log zerolo
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := clickhouse.Open(ctx, clickhouse.Options{Address: process.Address(), Secret: process.Secret(), Log: log})
+	w, err := clickhouse.Open(ctx, clickhouse.Options{Address: process.Address(), Secret: process.Secret(),
+		StatementTimeout: cfg.Resources.StatementTimeout(), RetryBudget: engineRetries, Log: log})
 	if err != nil {
 		return nil, nil, errors.Join(err, process.Close())
 	}

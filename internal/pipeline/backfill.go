@@ -63,7 +63,7 @@ func (r *Runner) Backfill(ctx context.Context, days Days, names []string) (*Repo
 	if err := r.checkLedgers(ctx); err != nil {
 		return nil, err
 	}
-	epoch, err := r.epoch(ctx)
+	before, err := r.leases().State(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (r *Runner) Backfill(ctx context.Context, days Days, names []string) (*Repo
 	if err != nil {
 		failures = append(failures, err)
 	}
-	c := holdings{rebuild: days.rebuild(chosen), epoch: epoch}
+	c := holdings{rebuild: days.rebuild(chosen), epoch: before.Epoch}
 	for _, d := range found {
 		report.Sources = append(report.Sources, d.report(committed))
 		c.current = append(c.current, d.current(committed)...)

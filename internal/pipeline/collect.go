@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -88,9 +87,8 @@ func (r *Runner) Collect(ctx context.Context, o CollectOptions) (out *Garbage, e
 	return out, err
 }
 
-func (r *Runner) takeLease(ctx context.Context, run string) (*Lease, error) {
-	host, _ := os.Hostname()
-	return AcquireLease(ctx, r.LakeObjects, fmt.Sprintf("%s/%d/%s", host, os.Getpid(), run), r.Now)
+func (r *Runner) takeLease(ctx context.Context, run string) (Lease, error) {
+	return r.leases().Acquire(ctx, Process()+"/"+run)
 }
 
 // idleStagings returns the staging tables that the journal does not need to finish a publish.

@@ -68,8 +68,8 @@ func takes(t *testing.T, process string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lease.Epoch != 8 {
-		t.Errorf("epoch %d, want 8", lease.Epoch)
+	if lease.Epoch() != 8 {
+		t.Errorf("epoch %d, want 8", lease.Epoch())
 	}
 	if err := lease.Release(t.Context()); err != nil {
 		t.Fatal(err)

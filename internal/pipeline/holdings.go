@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -21,25 +20,16 @@ type holdings struct {
 	epoch   int64                 // of the lease before anything was read: who publishes next has the one after it
 }
 
-// epoch is the epoch of the lease now, 0 before the first one.
-func (r *Runner) epoch(ctx context.Context) (int64, error) {
-	doc, _, err := readLease(ctx, r.LakeObjects)
-	if err != nil {
-		return 0, fmt.Errorf("read lease: %w", err)
-	}
-	return doc.Epoch, nil
-}
-
 // reread reads the manifests again when somebody else has held the lease since c was read: what c says may be older than
 // what is published by now. The manifests alone decide then, as for sources that are not listed.
-func (r *Runner) reread(ctx context.Context, c *holdings, lease *Lease) error {
-	if lease.Epoch == c.epoch+1 {
+func (r *Runner) reread(ctx context.Context, c *holdings, lease Lease) error {
+	if lease.Epoch() == c.epoch+1 {
 		return nil
 	}
 	if len(c.gone) > 0 {
 		return &fault.Error{Kind: fault.Transient, Err: errors.New("another run published while this one listed the objects to prune"), Hint: "run again"}
 	}
-	r.Log.Info().Int64("epoch", lease.Epoch).Msg("another run published meanwhile: manifests are read again")
+	r.Log.Info().Int64("epoch", lease.Epoch()).Msg("another run published meanwhile: manifests are read again")
 	c.current, c.corrupt = nil, nil
 	return r.others(ctx, nil, c)
 }

@@ -62,7 +62,11 @@ func (t *transformer) objects(ctx context.Context, todo []work) (map[string]*lak
 			break
 		}
 		group.Go(func() error {
-			m, err := t.object(ctx, w.store, w.item)
+			var m *lake.Manifest
+			err := t.again(ctx, "read "+w.item.URI, func() (err error) {
+				m, err = t.object(ctx, w.store, w.item)
+				return err
+			})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

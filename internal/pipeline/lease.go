@@ -24,20 +24,60 @@ var ErrLeaseHeld = errors.New("another run holds the lease")
 // leaseTerm is how long a lease holds without renewal; it is renewed three times within a term.
 const leaseTerm = 60 * time.Second
 
-// Lease admits one publisher to a lake. Its epoch grows with every holder and is part of every staging name, so that
-// what an older holder left behind can be told apart.
-type Lease struct {
-	Epoch int64
+// Leases admits one publisher at a time. The lake's own is an object with conditional writes; a Kubernetes Lease fits
+// behind the same interface.
+type Leases interface {
+	// Acquire takes the lease for holder, or returns ErrLeaseHeld (kind Conflict) naming who holds it and until when.
+	Acquire(ctx context.Context, holder string) (Lease, error)
+	// State reads the lease without taking it.
+	State(ctx context.Context) (LeaseState, error)
+}
 
+// Lease is held from Acquire to Release and renews itself in between.
+type Lease interface {
+	// Epoch grows with every holder. It is part of every staging name, so that what an older holder left behind can be
+	// told apart.
+	Epoch() int64
+	// Current is nil while the holder has reason to believe that nobody else can have taken the lease: by the clock, without
+	// asking. It is called before every statement that changes what readers see.
+	Current() error
+	// Check asks: a Conflict when another holder has it. It is called before every journal entry.
+	Check(ctx context.Context) error
+	// Release gives the lease up; the next holder may start at once. It may be called after a failure.
+	Release(ctx context.Context) error
+}
+
+// objectLeases keeps the lease in the lake.
+type objectLeases struct {
+	objects lake.Objects
+	now     clock
+}
+
+func (l objectLeases) Acquire(ctx context.Context, holder string) (Lease, error) {
+	return AcquireLease(ctx, l.objects, holder, l.now)
+}
+
+func (l objectLeases) State(ctx context.Context) (LeaseState, error) {
+	doc, _, err := readLease(ctx, l.objects)
+	if err != nil {
+		return LeaseState{}, fmt.Errorf("read lease: %w", err)
+	}
+	return LeaseState{Epoch: doc.Epoch, Holder: doc.Holder, Until: doc.Until}, nil
+}
+
+// objectLease is a held lease of objectLeases.
+type objectLease struct {
+	epoch   int64
 	objects lake.Objects
 	now     clock
 	holder  string
 	stop    context.CancelFunc
 	done    chan struct{}
 
-	mu   sync.Mutex
-	etag string
-	lost error
+	mu    sync.Mutex
+	etag  string
+	until time.Time // by the last write that succeeded
+	lost  error
 }
 
 type leaseDocument struct {
@@ -52,7 +92,7 @@ type leaseDocument struct {
 // AcquireLease takes the lease or returns a Conflict naming its holder and until when; a lease whose holder ended on this
 // machine without giving it up is taken at once. The lease renews itself until
 // Release; Check tells whether it still holds.
-func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now func() time.Time) (*Lease, error) {
+func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now func() time.Time) (Lease, error) {
 	doc, etag, err := readLease(ctx, objects)
 	if err != nil {
 		return nil, fmt.Errorf("read lease: %w", err)
@@ -61,7 +101,7 @@ func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now 
 		return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: %s until %s", ErrLeaseHeld, doc.Holder, doc.Until.UTC().Format(time.RFC3339)),
 			Hint: "wait for it to end; after a crash the lease runs out by itself"}
 	}
-	l := &Lease{Epoch: doc.Epoch + 1, objects: objects, now: now, holder: holder, etag: etag, done: make(chan struct{})}
+	l := &objectLease{epoch: doc.Epoch + 1, objects: objects, now: now, holder: holder, etag: etag, done: make(chan struct{})}
 	if err := l.write(ctx, now().Add(leaseTerm)); err != nil {
 		if fault.Is(err, fault.Conflict) {
 			return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: it was taken just now: %w", ErrLeaseHeld, err), Hint: "wait for it to end"}
@@ -95,10 +135,10 @@ func readLease(ctx context.Context, objects lake.Objects) (leaseDocument, string
 }
 
 // write stores the lease on condition that nobody else has written since; l.mu must not be held.
-func (l *Lease) write(ctx context.Context, until time.Time) error {
+func (l *objectLease) write(ctx context.Context, until time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, err := json.Marshal(leaseDocument{Format: 1, Epoch: l.Epoch, Holder: l.holder, Process: thisProcess(), Until: until.UTC()})
+	text, err := json.Marshal(leaseDocument{Format: 1, Epoch: l.epoch, Holder: l.holder, Process: thisProcess(), Until: until.UTC()})
 	if err != nil {
 		return err
 	}
@@ -106,11 +146,28 @@ func (l *Lease) write(ctx context.Context, until time.Time) error {
 	if err != nil {
 		return err
 	}
-	l.etag = info.ETag
+	l.etag, l.until = info.ETag, until
 	return nil
 }
 
-func (l *Lease) renew(ctx context.Context) {
+// Epoch returns the holder's number.
+func (l *objectLease) Epoch() int64 { return l.epoch }
+
+// Current reports whether the lease was lost or has run out unrenewed, as for a process that was suspended.
+func (l *objectLease) Current() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lost != nil {
+		return fault.New(fault.Conflict, "%w", l.lost)
+	}
+	if now := l.now(); !l.until.After(now) {
+		return fault.New(fault.Conflict, "lease ran out at %s, it is %s: this process was suspended or could not renew it",
+			l.until.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+func (l *objectLease) renew(ctx context.Context) {
 	defer close(l.done)
 	tick := time.NewTicker(leaseTerm / 3)
 	defer tick.Stop()
@@ -133,26 +190,23 @@ func (l *Lease) renew(ctx context.Context) {
 	}
 }
 
-// Check reads the lease back: it returns a Conflict when another holder has it. It is called before every publish.
-func (l *Lease) Check(ctx context.Context) error {
-	l.mu.Lock()
-	lost := l.lost
-	l.mu.Unlock()
-	if lost != nil {
-		return fault.New(fault.Conflict, "%w", lost)
+// Check reads the lease back.
+func (l *objectLease) Check(ctx context.Context) error {
+	if err := l.Current(); err != nil {
+		return err
 	}
 	doc, _, err := readLease(ctx, l.objects)
 	if err != nil {
 		return fmt.Errorf("read lease: %w", err)
 	}
-	if doc.Epoch != l.Epoch || doc.Holder != l.holder {
+	if doc.Epoch != l.epoch || doc.Holder != l.holder {
 		return fault.New(fault.Conflict, "lease was taken by %s (epoch %d)", doc.Holder, doc.Epoch)
 	}
 	return nil
 }
 
-// Release gives the lease up; the next holder may start at once. It may be called after a failure.
-func (l *Lease) Release(ctx context.Context) error {
+// Release writes an end that is past.
+func (l *objectLease) Release(ctx context.Context) error {
 	l.stop()
 	<-l.done
 	if err := l.write(ctx, time.Unix(0, 0)); err != nil && !fault.Is(err, fault.Conflict) {

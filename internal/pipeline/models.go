@@ -168,7 +168,8 @@ func (p *publisher) publishModel(ctx context.Context, name, inputs string, stagi
 		return 0, rows, nil
 	}
 	slices.SortFunc(swaps, func(a, b swap) int { return strings.Compare(a.key, b.key) })
-	return len(swaps), rows, p.swap(ctx, staging, swaps)
+	done, err := p.swap(ctx, staging, swaps)
+	return len(done), rows, err
 }
 
 // testModel runs the data tests of a model on its staging table: a failure is of kind Gate and stops the publish, a

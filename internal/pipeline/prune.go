@@ -62,23 +62,23 @@ func (r *Runner) gone(found []*discovery) ([]lake.Manifest, error) {
 
 // prune removes the manifests of objects that are gone, and publishes. The removal comes first, so that a crash in
 // between leaves a state which the next run goes on from; should the volume guard refuse the loss, it is taken back.
-func (p *publisher) prune(ctx context.Context, gone []lake.Manifest, list []Change) ([]TableReport, error) {
+func (p *publisher) prune(ctx context.Context, gone []lake.Manifest, list []Change, report *Report) error {
 	if err := p.foresee(list); err != nil {
-		return nil, err
+		return err
 	}
 	for i := range gone {
 		if err := p.Lake.RemoveManifest(ctx, &gone[i]); err != nil {
-			return nil, err
+			return err
 		}
 		p.Log.Info().Str("source", gone[i].Source).Str("object", gone[i].Object.URI).Int64("rows", gone[i].Rows).Msg("pruned")
 	}
-	reports, err := p.publishRaw(ctx, list)
+	err := p.publishRaw(ctx, list, report)
 	if fault.Is(err, fault.Gate) {
 		for i := range gone {
 			err = errors.Join(err, p.Lake.WriteManifest(context.WithoutCancel(ctx), &gone[i]))
 		}
 	}
-	return reports, err
+	return err
 }
 
 // foresee applies the volume guard to what the manifests promise: resolving duplicates can only leave fewer rows.

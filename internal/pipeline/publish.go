@@ -27,14 +27,14 @@ const guardRows = 50
 // publisher holds the lease and one ledger, and swaps partitions.
 type publisher struct {
 	*Runner
-	lease  *Lease
+	lease  Lease
 	name   string // of the ledger
 	ledger lake.Ledger
 	etag   string
 	seq    int
 }
 
-func (r *Runner) newPublisher(ctx context.Context, lease *Lease, ledger string) (*publisher, error) {
+func (r *Runner) newPublisher(ctx context.Context, lease Lease, ledger string) (*publisher, error) {
 	l, etag, err := r.Lake.ReadLedger(ctx, ledger)
 	if err != nil {
 		return nil, err
@@ -45,11 +45,11 @@ func (r *Runner) newPublisher(ctx context.Context, lease *Lease, ledger string) 
 // tag makes the names of this run's staging tables unique.
 func (p *publisher) tag() string {
 	p.seq++
-	return fmt.Sprintf("e%d_%s_%d", p.lease.Epoch, p.name, p.seq)
+	return fmt.Sprintf("e%d_%s_%d", p.lease.Epoch(), p.name, p.seq)
 }
 
 func (p *publisher) swapLedger(ctx context.Context) error {
-	p.ledger.Epoch = p.lease.Epoch
+	p.ledger.Epoch = p.lease.Epoch()
 	etag, err := p.Lake.SwapLedger(ctx, p.name, p.ledger, p.etag)
 	if err != nil {
 		return err
@@ -59,22 +59,19 @@ func (p *publisher) swapLedger(ctx context.Context) error {
 }
 
 // publishRaw rebuilds the changed partitions of the lake tables.
-func (p *publisher) publishRaw(ctx context.Context, list []Change) ([]TableReport, error) {
+func (p *publisher) publishRaw(ctx context.Context, list []Change, report *Report) error {
 	p.Progress.Phase("publish", len(list))
-	var out []TableReport
 	for _, batch := range batches(list) {
 		if p.stopping() {
-			return out, ErrStopped
+			return ErrStopped
 		}
-		if len(out) == 0 || out[len(out)-1].Table != batch[0].Table.Name {
-			out = append(out, TableReport{Table: batch[0].Table.Name})
-		}
-		if err := p.publishBatch(ctx, batch, &out[len(out)-1]); err != nil {
-			return out, fmt.Errorf("publish %s: %w", batch[0].Table.Name, err)
+		name := batch[0].Table.Name
+		if err := p.publishBatch(ctx, batch, report.table(name)); err != nil {
+			return fmt.Errorf("publish %s: %w", name, err)
 		}
 		p.Progress.Step(len(batch))
 	}
-	return out, nil
+	return nil
 }
 
 // publishBatch stages, audits and swaps partitions of one table (LOAD_PROTOCOL 5 to 9).
@@ -118,10 +115,8 @@ func (p *publisher) publishBatch(ctx context.Context, batch []Change, report *Ta
 	if err := p.guard(table.Name, swaps); err != nil {
 		return err
 	}
-	if err := p.swap(ctx, staging, swaps); err != nil {
-		return err
-	}
-	for _, s := range swaps {
+	done, err := p.swap(ctx, staging, swaps)
+	for _, s := range done {
 		if s.state.Rows == 0 {
 			report.Dropped++
 		} else {
@@ -129,7 +124,7 @@ func (p *publisher) publishBatch(ctx context.Context, batch []Change, report *Ta
 			report.Rows += s.state.Rows
 		}
 	}
-	return nil
+	return err
 }
 
 // load fills staging with the files of the batch, two at a time: one decodes while the other one is sent.
@@ -138,19 +133,25 @@ func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch
 	group.SetLimit(2)
 	for _, c := range batch {
 		for _, f := range c.Files {
-			group.Go(func() error {
-				if p.Warehouse.AcceptsParquet() {
-					return staging.Load(ctx, f.Key, func(ctx context.Context) (io.ReadCloser, error) { return p.Lake.OpenFile(ctx, f.Key) })
-				}
-				// The native protocol takes no Parquet: the file is decoded here and its columns are sent.
-				return p.readFile(ctx, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
-			})
+			group.Go(func() error { return p.loadFile(ctx, staging, f) })
 		}
 	}
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("load staging: %w", err)
 	}
 	return nil
+}
+
+// loadFile sends one file as it is. Over the native protocol, which takes no Parquet, and where the file is older than a
+// column of its table (the server refuses it before the first row), it is decoded here and its columns are sent.
+func (p *publisher) loadFile(ctx context.Context, staging *clickhouse.Staging, f lake.Output) error {
+	if p.Warehouse.AcceptsParquet() {
+		err := staging.Load(ctx, f.Key, func(ctx context.Context) (io.ReadCloser, error) { return p.Lake.OpenFile(ctx, f.Key) })
+		if !fault.Is(err, fault.SchemaDrift) {
+			return err
+		}
+	}
+	return p.readFile(ctx, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
 }
 
 // guard refuses a publish in which a partition loses more than half of its rows.
@@ -174,8 +175,9 @@ type swap struct {
 	state                 clickhouse.State
 }
 
-// swap journals the intents, replaces the partitions one by one, verifies them and records them in the ledger.
-func (p *publisher) swap(ctx context.Context, staging *clickhouse.Staging, swaps []swap) error {
+// swap journals the intents, replaces the partitions one by one, verifies them and records them in the ledger. It returns
+// those it recorded: not all of them when it was asked to stop (ErrStopped) and put the partition in hand to its end.
+func (p *publisher) swap(ctx context.Context, staging *clickhouse.Staging, swaps []swap) ([]swap, error) {
 	var full []string
 	for _, s := range swaps {
 		if s.state.Rows > 0 {
@@ -184,47 +186,76 @@ func (p *publisher) swap(ctx context.Context, staging *clickhouse.Staging, swaps
 	}
 	if len(full) > 0 {
 		if err := staging.Optimize(ctx, full...); err != nil {
-			return fmt.Errorf("merge staging to one part: %w", err)
+			return nil, fmt.Errorf("merge staging to one part: %w", err)
 		}
 	}
 	if err := p.lease.Check(ctx); err != nil {
-		return err
+		return nil, err
 	}
+	if err := p.journal(ctx, staging.Name(), swaps); err != nil {
+		return nil, err
+	}
+	done := 0
+	for _, s := range swaps {
+		if p.stopping() {
+			break
+		}
+		if err := p.replace(ctx, staging, s); err != nil {
+			return nil, fmt.Errorf("replace partition %s: %w", s.key, err)
+		}
+		done++
+	}
+	if err := p.confirm(ctx, staging.Target(), swaps[:done]); err != nil {
+		return nil, err
+	}
+	if err := p.record(ctx, swaps[:done]); err != nil {
+		return nil, err
+	}
+	if done < len(swaps) {
+		return swaps[:done], ErrStopped
+	}
+	return swaps, nil
+}
+
+// journal writes what is about to be replaced to the ledger, from which replay finishes it after a crash.
+func (p *publisher) journal(ctx context.Context, staging string, swaps []swap) error {
 	p.ledger.Intents = nil
 	for _, s := range swaps {
-		intent := lake.Intent{Epoch: p.lease.Epoch, Partition: s.key, Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum}
+		intent := lake.Intent{Epoch: p.lease.Epoch(), Partition: s.key, Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum}
 		if s.state.Rows > 0 {
-			intent.Staging = staging.Name()
+			intent.Staging = staging
 		}
 		p.ledger.Intents = append(p.ledger.Intents, intent)
 	}
 	if err := p.swapLedger(ctx); err != nil {
 		return fmt.Errorf("journal the publish: %w", err)
 	}
-	want := clickhouse.States{}
-	for _, s := range swaps {
-		var err error
-		if s.state.Rows == 0 {
-			err = p.Warehouse.DropPartition(ctx, staging.Target(), s.partition)
-		} else {
-			want[s.partition] = s.state
-			err = staging.Replace(ctx, s.partition)
-		}
-		if err != nil {
-			return fmt.Errorf("replace partition %s: %w", s.key, err)
-		}
-	}
-	if err := p.confirm(ctx, staging.Target(), swaps, want); err != nil {
+	return nil
+}
+
+// replace makes one partition what was staged for it. A holder that was suspended past its lease stops here; should it be
+// suspended after this check, the statement fails, because the next holder has dropped the staging table.
+func (p *publisher) replace(ctx context.Context, staging *clickhouse.Staging, s swap) error {
+	if err := p.lease.Current(); err != nil {
 		return err
 	}
-	return p.record(ctx, swaps)
+	if s.state.Rows == 0 {
+		return p.Warehouse.DropPartition(ctx, staging.Target(), s.partition)
+	}
+	return staging.Replace(ctx, s.partition)
 }
 
 // confirm holds the target against what was staged.
-func (p *publisher) confirm(ctx context.Context, target clickhouse.Table, swaps []swap, want clickhouse.States) error {
-	names := make([]string, len(swaps))
+func (p *publisher) confirm(ctx context.Context, target clickhouse.Table, swaps []swap) error {
+	if len(swaps) == 0 {
+		return nil
+	}
+	names, want := make([]string, len(swaps)), clickhouse.States{}
 	for i, s := range swaps {
 		names[i] = s.partition
+		if s.state.Rows > 0 {
+			want[s.partition] = s.state
+		}
 	}
 	got, err := p.Warehouse.PartitionStates(ctx, target, names...)
 	if err != nil {

@@ -1,6 +1,9 @@
 package pipeline
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Report says what a run did; cmd prints it as a table or JSON.
 type Report struct {
@@ -61,6 +64,16 @@ func (r *Report) Rejects() (records int64, objects int) {
 		objects += len(s.Quarantined)
 	}
 	return records, objects
+}
+
+// table returns the entry of a raw table, a new one when there is none yet.
+func (r *Report) table(name string) *TableReport {
+	i := slices.IndexFunc(r.Tables, func(t TableReport) bool { return t.Table == name })
+	if i < 0 {
+		i = len(r.Tables)
+		r.Tables = append(r.Tables, TableReport{Table: name})
+	}
+	return &r.Tables[i]
 }
 
 // Idle reports whether the run found nothing to do.

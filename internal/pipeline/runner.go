@@ -34,6 +34,7 @@ type Options struct {
 	Now        func() time.Time // nil is time.Now
 	AcceptLoss bool             // publish partitions that lose more than half their rows
 	Stop       <-chan struct{}  // when closed, a run ends with ErrStopped as soon as nothing is half done; nil is never
+	Leases     Leases           // who may publish; nil keeps the lease in the lake
 	Scope      Scope            // which objects a run reads; the zero value is what is new or changed
 }
 
@@ -44,9 +45,10 @@ type Runner struct {
 	LakeObjects store.Store
 	Sources     []Source
 
-	rules  *journey.Rules
-	mu     sync.Mutex
-	stores map[string]store.Store // by bucket or directory
+	rules    *journey.Rules
+	patience patience
+	mu       sync.Mutex
+	stores   map[string]store.Store // by bucket or directory
 }
 
 // New binds the configuration and opens the lake.
@@ -70,7 +72,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 		return nil, fmt.Errorf("open lake: %w", err)
 	}
 	return &Runner{Options: o, Lake: lake.Open(root), LakeObjects: root, Sources: sources, rules: rules,
-		stores: map[string]store.Store{}}, nil
+		patience: patience{left: o.Config.Resources.Retries()}, stores: map[string]store.Store{}}, nil
 }
 
 // Close closes every store.
@@ -137,7 +139,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if err := r.checkLedgers(ctx); err != nil {
 		return nil, err
 	}
-	epoch, err := r.epoch(ctx)
+	before, err := r.leases().State(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +150,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if err := errors.Join(failures...); errors.Is(err, lake.ErrNewer) {
 		return nil, err
 	}
-	c := holdings{epoch: epoch}
+	c := holdings{epoch: before.Epoch}
 	if c.gone, err = r.gone(found); err != nil {
 		return nil, err
 	}
@@ -205,7 +207,10 @@ func (r *Runner) discoverAll(ctx context.Context, chosen []*Source) ([]*discover
 	group.SetLimit(4)
 	for i, s := range chosen {
 		group.Go(func() error {
-			found[i], errs[i] = r.discover(ctx, s)
+			errs[i] = r.again(ctx, "list "+s.Config.Name, func() (err error) {
+				found[i], err = r.discover(ctx, s)
+				return err
+			})
 			r.Progress.Step(1)
 			return nil
 		})
@@ -223,7 +228,8 @@ func (r *Runner) offline(ctx context.Context, s *Source) (*discovery, error) {
 	return &discovery{source: s, manifests: manifests, corrupt: corrupt}, nil
 }
 
-// load publishes the current manifests' files and builds the models, under the lease.
+// load publishes the current manifests' files and builds the models, under the lease. Every step may be repeated, so a
+// failure that passes starts it again from what the ledger says by then.
 func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err error) {
 	lease, err := r.takeLease(ctx, report.RunID)
 	if err != nil {
@@ -233,6 +239,11 @@ func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err erro
 	if err := r.reread(ctx, &c, lease); err != nil {
 		return err
 	}
+	return r.again(ctx, "publish", func() error { return r.loadUnder(ctx, lease, c, report) })
+}
+
+// loadUnder is one try of load.
+func (r *Runner) loadUnder(ctx context.Context, lease Lease, c holdings, report *Report) error {
 	if err := r.Warehouse.Migrate(ctx, schemas.Tables()); err != nil {
 		return fmt.Errorf("prepare the warehouse: %w", err)
 	}
@@ -261,7 +272,7 @@ func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err erro
 	if err != nil {
 		return err
 	}
-	if report.Tables, err = raw.prune(ctx, c.gone, list); err != nil {
+	if err := raw.prune(ctx, c.gone, list, report); err != nil {
 		return err
 	}
 	return marts.buildModels(ctx, models, raw.ledger, report)

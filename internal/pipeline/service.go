@@ -10,6 +10,7 @@ import (
 
 // LeaseState says who publishes.
 type LeaseState struct {
+	Epoch  int64 // of the present or the last holder, 0 before the first one
 	Holder string
 	Until  time.Time
 }
@@ -27,12 +28,13 @@ func Process() string {
 }
 
 // LeaseState reads the lease without taking it.
-func (r *Runner) LeaseState(ctx context.Context) (LeaseState, error) {
-	doc, _, err := readLease(ctx, r.LakeObjects)
-	if err != nil {
-		return LeaseState{}, fmt.Errorf("read lease: %w", err)
+func (r *Runner) LeaseState(ctx context.Context) (LeaseState, error) { return r.leases().State(ctx) }
+
+func (r *Runner) leases() Leases {
+	if r.Leases != nil {
+		return r.Leases
 	}
-	return LeaseState{Holder: doc.Holder, Until: doc.Until}, nil
+	return objectLeases{r.LakeObjects, r.Now}
 }
 
 // Recover finishes what a crash left half published, without reading any export: what was journalled is replayed and what

@@ -16,12 +16,13 @@ import (
 	"waymark/schemas"
 )
 
-// ReadParquet yields the rows of a file of t in batches, in file order; the batch is reused between calls. A file
+// ReadParquet yields the rows of a file of t in batches, in file order; the batch is reused between calls. A file that was
+// written before t got a column has the column's zero value (null where it may be) in every row. A file
 // that is not t's is SchemaDrift; one that is damaged or whose rows do not add up to its own totals is Invalid, which
 // for the totals is only known after the last batch. Pages carry checksums, their headers do not: where the bytes are
 // not known to be right, use ReadOutput.
 func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, t *schemas.Table, yield func(*schemas.Batch) error) error {
-	f, err := openParquet(r, size, t)
+	f, places, err := openParquet(r, size, t)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func ReadParquet(ctx context.Context, r io.ReaderAt, size int64, t *schemas.Tabl
 			return err
 		}
 		b.Reset()
-		if err := readGroup(b, group); err != nil {
+		if err := readGroup(b, group, places); err != nil {
 			return fmt.Errorf("read data file of %s: %w", t.Name, err)
 		}
 		rows += int64(b.Rows)
@@ -101,28 +102,42 @@ func readOutput(ctx context.Context, r io.ReaderAt, size int64, out Output, yiel
 	return err
 }
 
-// openParquet opens a file and holds its schema against t.
-func openParquet(r io.ReaderAt, size int64, t *schemas.Table) (f *parquet.File, err error) {
+// openParquet opens a file and holds its schema against t. It returns where in the file each column of t is: its first
+// leaf, or -1 for a column that t got later.
+func openParquet(r io.ReaderAt, size int64, t *schemas.Table) (f *parquet.File, places []int, err error) {
 	defer noPanic(&err)
 	f, err = parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.OptimisticRead(true))
 	if err != nil {
-		return nil, damaged(t, err)
+		return nil, nil, damaged(t, err)
 	}
 	if err := checkChunks(f, size); err != nil {
-		return nil, damaged(t, err)
+		return nil, nil, damaged(t, err)
 	}
-	all := leaves(t)
-	columns := f.Schema().Columns()
-	if len(columns) != len(all) {
-		return nil, fault.New(fault.SchemaDrift, "read data file of %s: %d columns where the table has %d", t.Name, len(columns), len(all))
+	if table, ok := f.Lookup(metaTable); ok && table != t.Name {
+		return nil, nil, fault.New(fault.SchemaDrift, "read data file of %s: it is one of %s", t.Name, table)
 	}
-	for i, l := range all {
-		found, _ := f.Schema().Lookup(l.path...)
-		if found.Node == nil || found.ColumnIndex != i || int(found.Node.Type().Kind()) != int(l.typ) || found.Node.Optional() != t.Columns[l.column].Nullable {
-			return nil, fault.New(fault.SchemaDrift, "read data file of %s: column %s is not the table's", t.Name, t.Columns[l.column].Name)
+	places = make([]int, len(t.Columns))
+	for i := range places {
+		places[i] = -1
+	}
+	next := 0
+	for _, l := range leaves(t) {
+		found, ok := f.Schema().Lookup(l.path...)
+		if !ok && !t.Indispensable(l.column) {
+			continue
 		}
+		if !ok || found.Node == nil || found.ColumnIndex != next || int(found.Node.Type().Kind()) != int(l.typ) || found.Node.Optional() != t.Columns[l.column].Nullable {
+			return nil, nil, fault.New(fault.SchemaDrift, "read data file of %s: column %s is not the table's", t.Name, t.Columns[l.column].Name)
+		}
+		if places[l.column] < 0 {
+			places[l.column] = next
+		}
+		next++
 	}
-	return f, nil
+	if n := len(f.Schema().Columns()); n != next {
+		return nil, nil, fault.New(fault.SchemaDrift, "read data file of %s: %d columns of which the table has %d", t.Name, n, next)
+	}
+	return f, places, nil
 }
 
 // checkChunks holds the footer's places and sizes to what this package writes into a file of size bytes.

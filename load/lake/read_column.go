@@ -11,27 +11,29 @@ import (
 	"waymark/schemas"
 )
 
-// readGroup fills b, which is empty, from a row group.
-func readGroup(b *schemas.Batch, group parquet.RowGroup) (err error) {
+// readGroup fills b, which is empty, from a row group whose columns are at places.
+func readGroup(b *schemas.Batch, group parquet.RowGroup, places []int) (err error) {
 	defer noPanic(&err)
 	b.Rows = int(group.NumRows())
 	chunks := group.ColumnChunks()
-	next := 0
 	for i := range b.Table.Columns {
-		v := &b.Cols[i]
+		v, at := &b.Cols[i], places[i]
 		column := columnReader{v: v, column: &b.Table.Columns[i]}
+		if at < 0 {
+			column.absent(b.Rows)
+			continue
+		}
 		if column.column.Type == schemas.Map {
 			column.keys = true
-			if err := column.read(chunks[next]); err != nil {
+			if err := column.read(chunks[at]); err != nil {
 				return err
 			}
 			column.keys = false
-			next++
+			at++
 		}
-		if err := column.read(chunks[next]); err != nil {
+		if err := column.read(chunks[at]); err != nil {
 			return err
 		}
-		next++
 	}
 	b.Part = b.Part[:0]
 	for _, part := range b.Cols[b.Table.PartitionCol].Int {
@@ -51,6 +53,29 @@ type columnReader struct {
 
 	dictionary parquet.Dictionary
 	codes      []uint32 // the vector's code by dictionary index
+}
+
+// absent gives rows the zero value of a column that the file does not have.
+func (c *columnReader) absent(rows int) {
+	v := c.v
+	switch c.column.Type {
+	case schemas.Map:
+		v.Offsets = append(v.Offsets, make([]uint32, rows)...)
+	case schemas.String, schemas.LowCardinality:
+		none := v.Dict.Code(nil)
+		for range rows {
+			v.Codes = append(v.Codes, none)
+		}
+	case schemas.UUID:
+		v.Fixed = append(v.Fixed, make([][16]byte, rows)...)
+	case schemas.Float32:
+		v.Float = append(v.Float, make([]float32, rows)...)
+	default:
+		v.Int = append(v.Int, make([]int64, rows)...)
+	}
+	if c.column.Nullable {
+		v.Valid = append(v.Valid, make([]bool, rows)...)
+	}
 }
 
 func (c *columnReader) read(chunk parquet.ColumnChunk) (err error) {

@@ -86,11 +86,24 @@ func TestFirstRuleThatGivesAnAttributeDecides(t *testing.T) {
 			t.Errorf("%s: %s/%s", path, p.Stage, p.Touchpoint)
 		}
 	}
-	if r.Fingerprint() == Default().Fingerprint() {
+	if r.Fingerprint("ga4", "events") == Default().Fingerprint("ga4", "events") {
 		t.Error("other rules, same fingerprint")
 	}
-	if again, _ := Extend(rules); again.Fingerprint() != r.Fingerprint() {
+	if again, _ := Extend(rules); again.Fingerprint("ga4", "events") != r.Fingerprint("ga4", "events") {
 		t.Error("equal rules, other fingerprint")
+	}
+}
+
+// A rule counts for the systems and exports that it can meet, in whatever case they are written.
+func TestFingerprintLeavesOutRulesOfOthers(t *testing.T) {
+	r, err := Extend([]Rule{{When: Condition{"system": {"Zen*"}, "export": {"tickets", "Ticket_Audits"}}, Touchpoint: "desk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for place, meets := range map[[2]string]bool{{"zendesk", "tickets"}: true, {"zendesk", "ticket_audits"}: true, {"zendesk", "users"}: false, {"ga4", "events"}: false} {
+		if differs := r.Fingerprint(place[0], place[1]) != Default().Fingerprint(place[0], place[1]); differs != meets {
+			t.Errorf("%s: the fingerprint differs: %t, want %t", place, differs, meets)
+		}
 	}
 }
 

@@ -9,9 +9,8 @@ import (
 
 // Rules is a compiled, immutable list of rules; goroutines share it.
 type Rules struct {
-	byType      [len(schemas.EventTypes)][]compiled
-	source      []Rule
-	fingerprint string
+	byType [len(schemas.EventTypes)][]compiled
+	source []Rule
 }
 
 // compiled is one rule as one event type sees it: its event_type condition already holds.
@@ -34,7 +33,6 @@ func Parse(rules []Rule) (*Rules, error) {
 			return nil, err
 		}
 	}
-	r.fingerprint = fingerprint(rules)
 	return r, nil
 }
 
@@ -53,8 +51,25 @@ func Default() *Rules {
 	return r
 }
 
-// Fingerprint identifies the rules: equal rules have equal fingerprints.
-func (r *Rules) Fingerprint() string { return r.fingerprint }
+// Fingerprint identifies the rules that events of an export can meet: a rule that names other systems or exports is no
+// part of it, so that changing one leaves everything else as it is.
+func (r *Rules) Fingerprint(system, export string) string {
+	place := map[string]string{keyNames[keySystem]: system, keyNames[keyExport]: export}
+	var able []Rule
+	for _, rule := range r.source {
+		meets := true
+		for key, value := range place {
+			if list, ok := rule.When[key]; ok {
+				patterns, _ := compilePatterns(list, false) // Parse has compiled them before
+				meets = meets && matchAny(patterns, strings.ToLower(value))
+			}
+		}
+		if meets {
+			able = append(able, rule)
+		}
+	}
+	return fingerprint(able)
+}
 
 // Uncovered lists the event types, in the vocabulary's order, of which an event may be left without a stage or a
 // touchpoint because every rule that gives it asks for more than the event type.
