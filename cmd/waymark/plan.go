@@ -54,8 +54,15 @@ func (a *app) printPlan(p *pipeline.Plan) error {
 		_, err := fmt.Fprintln(a.stdout, "nothing to do")
 		return err
 	}
+	t := newTable("source", "why", "objects", "size", "rows before").alignRight(2, 3, 4)
+	for _, x := range p.Totals {
+		t.add(x.Source, string(x.Reason), count(x.Objects), size(x.Bytes), count(x.Rows))
+	}
+	if err := printPart(a, t); err != nil {
+		return err
+	}
 	const shown = 20
-	t := newTable("object", "source", "size", "why").alignRight(2)
+	t = newTable("object", "source", "size", "why").alignRight(2)
 	for i, o := range p.Objects {
 		if i == shown {
 			t.add(fmt.Sprintf("… and %s more (--output json lists all)", count(len(p.Objects)-shown)), "", "", "")
@@ -63,26 +70,32 @@ func (a *app) printPlan(p *pipeline.Plan) error {
 		}
 		t.add(o.Object, o.Source, size(o.Bytes), string(o.Reason))
 	}
-	if len(t.rows) > 0 {
-		if err := t.print(a.stdout); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout)
+	if err := printPart(a, t); err != nil {
+		return err
 	}
 	t = newTable("table", "partitions", "why").alignRight(1)
 	for _, c := range p.Partitions {
 		t.add(c.Table, partitionCount(c.Partitions), c.Why)
 	}
-	if len(t.rows) > 0 {
-		if err := t.print(a.stdout); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout)
+	if err := printPart(a, t); err != nil {
+		return err
 	}
 	for _, m := range p.Models {
 		fmt.Fprintf(a.stdout, "model %s: %s\n", m.Model, m.Why)
 	}
 	return nil
+}
+
+// printPart prints a table that has rows, and a blank line.
+func printPart(a *app, t *table) error {
+	if len(t.rows) == 0 {
+		return nil
+	}
+	if err := t.print(a.stdout); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(a.stdout)
+	return err
 }
 
 // partitionCount is "?" where only decoding will tell.

@@ -94,11 +94,8 @@ func (a *app) printRun(r *pipeline.Report, failed bool) error {
 	for _, m := range r.Models {
 		t.add(m.Model, count(m.Published), count(m.Rows), fmt.Sprintf("%.2f", m.Seconds))
 	}
-	if len(t.rows) > 0 {
-		if err := t.print(a.stdout); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout)
+	if err := printPart(a, t); err != nil {
+		return err
 	}
 	for _, s := range r.Sources {
 		if s.Pruned > 0 {

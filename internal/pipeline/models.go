@@ -113,27 +113,18 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	}
 	started := p.Now()
 	table := set.table(m)
-	params := set.of(m.Params)
-	state, err := p.Warehouse.EnsureModel(ctx, table, params)
+	state, err := p.Warehouse.EnsureModel(ctx, table, set.of(m.Params))
 	if err != nil {
 		return err
 	}
 	if state.Created { // the table is empty, whatever the ledger says
 		p.forgetTable(m.Name)
 	}
-	staging, err := p.Warehouse.BuildModel(ctx, table, p.tag(), params)
-	if err != nil {
-		return err
+	build := p.wholeModel
+	if p.increments.able(m, state) {
+		build = p.incrementModel
 	}
-	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
-	if err := p.testModel(ctx, set, m, staging, report); err != nil {
-		return err
-	}
-	states, err := staging.State(ctx)
-	if err != nil {
-		return err
-	}
-	published, rows, err := p.publishModel(ctx, m.Name, inputs, staging, states)
+	out, err := build(ctx, set, m, inputs, report)
 	if err != nil {
 		return err
 	}
@@ -141,43 +132,49 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if err := p.swapLedger(ctx); err != nil {
 		return fmt.Errorf("record the model: %w", err)
 	}
-	if err := p.Warehouse.MarkBuilt(ctx, table); err != nil {
-		return err
-	}
-	report.Models = append(report.Models, ModelReport{Model: m.Name, Published: published, Rows: rows, Seconds: p.Now().Sub(started).Seconds()})
+	out.Seconds = p.Now().Sub(started).Seconds()
+	report.Models = append(report.Models, out)
 	return nil
 }
 
-// publishModel swaps the partitions that are not what is published already.
-func (p *publisher) publishModel(ctx context.Context, name, inputs string, staging *clickhouse.Staging, states clickhouse.States) (published int, rows int64, err error) {
+// wholeModel builds every row of m, tests it and swaps the partitions that are not published like that already.
+func (p *publisher) wholeModel(ctx context.Context, set *modelSet, m *models.Model, inputs string, report *Report) (ModelReport, error) {
+	out, table := ModelReport{Model: m.Name}, set.table(m)
+	staging, err := p.Warehouse.BuildModel(ctx, table, p.tag(), set.of(m.Params))
+	if err != nil {
+		return out, err
+	}
+	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
+	if err := p.testModel(ctx, set, m, tested{staging.Table().SQL(), staging.Table().SQL()}, report); err != nil {
+		return out, err
+	}
+	states, err := staging.State(ctx)
+	if err != nil {
+		return out, err
+	}
 	var swaps []swap
 	for partition, s := range states {
-		rows += s.Rows
-		old, ok := p.ledger.Partitions[name+"/"+partition]
-		if !ok || old.Rows != s.Rows || old.HashSum != s.HashSum {
-			swaps = append(swaps, swap{partition: partition, key: name + "/" + partition, files: inputs, state: s})
-		}
+		swaps = p.differing(swaps, m.Name, partition, inputs, s)
 	}
 	for key := range p.ledger.Partitions {
 		_, partition, _ := strings.Cut(key, "/")
-		if _, ok := states[partition]; tableOf(key) == name && !ok && partition != inputsMark {
-			swaps = append(swaps, swap{partition: partition, key: key})
+		if _, ok := states[partition]; tableOf(key) == m.Name && !ok && partition != inputsMark {
+			swaps = p.differing(swaps, m.Name, partition, inputs, clickhouse.State{})
 		}
 	}
-	if len(swaps) == 0 {
-		return 0, rows, nil
+	if out.Published, err = p.swapModel(ctx, staging, swaps); err != nil {
+		return out, err
 	}
-	slices.SortFunc(swaps, func(a, b swap) int { return strings.Compare(a.key, b.key) })
-	done, err := p.swap(ctx, staging, swaps)
-	return len(done), rows, err
+	out.Rows = p.rows(m.Name)
+	return out, p.Warehouse.MarkBuilt(ctx, table)
 }
 
-// testModel runs the data tests of a model on its staging table: a failure is of kind Gate and stops the publish, a
+// testModel runs the data tests of a model before it is published: a failure is of kind Gate and stops the publish, a
 // failed warning goes into the report.
-func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Model, staging *clickhouse.Staging, report *Report) error {
+func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Model, on tested, report *Report) error {
 	for i := range m.Tests {
 		t := &m.Tests[i]
-		result, err := p.Warehouse.RunTest(ctx, t.Query(staging.Table().SQL()), set.of(t.Params))
+		result, err := p.Warehouse.RunTest(ctx, on.of(t), set.of(t.Params))
 		if err != nil {
 			return fmt.Errorf("data test %s: %w", t.Name, err)
 		}

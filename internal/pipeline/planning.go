@@ -13,6 +13,7 @@ import (
 
 // Plan says what a run would do, and why.
 type Plan struct {
+	Totals     []PlannedTotal     `json:"totals"`
 	Objects    []PlannedObject    `json:"objects"`
 	Partitions []PlannedPartition `json:"partitions"`
 	Models     []PlannedModel     `json:"models"`
@@ -25,6 +26,16 @@ type PlannedObject struct {
 	Object string `json:"object"`
 	Bytes  int64  `json:"bytes"`
 	Reason Reason `json:"reason"`
+}
+
+// PlannedTotal counts the objects of one source that would be transformed, or whose rows would be removed, for one
+// reason.
+type PlannedTotal struct {
+	Source  string `json:"source"`
+	Reason  Reason `json:"reason"`
+	Objects int    `json:"objects"`
+	Bytes   int64  `json:"bytes"`
+	Rows    int64  `json:"rows"` // that these objects gave before: what a change of mind takes back or makes anew
 }
 
 // PlannedPartition names partitions of one table that would be rebuilt or dropped for one reason.
@@ -53,7 +64,7 @@ func (r *Runner) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := errors.Join(failures...); err != nil {
 		return nil, err
 	}
-	plan := &Plan{Listed: map[string]int{}, Objects: []PlannedObject{}, Partitions: []PlannedPartition{}, Models: []PlannedModel{}}
+	plan := &Plan{Listed: map[string]int{}, Totals: []PlannedTotal{}, Objects: []PlannedObject{}, Partitions: []PlannedPartition{}, Models: []PlannedModel{}}
 	current, err := r.plannedManifests(ctx, found, plan)
 	if err != nil {
 		return nil, err
@@ -77,13 +88,14 @@ func (r *Runner) plannedManifests(ctx context.Context, found []*discovery, plan 
 		listed[d.source.Config.Name] = true
 		plan.Listed[d.source.Config.Name] = len(d.items)
 		current = append(current, d.current(nil)...)
+		before := d.rowsBefore()
 		for _, it := range d.items {
 			if it.Work() {
-				plan.Objects = append(plan.Objects, PlannedObject{Source: d.source.Config.Name, Object: it.URI, Bytes: it.Info.Size, Reason: it.Reason})
+				plan.add(PlannedObject{Source: d.source.Config.Name, Object: it.URI, Bytes: it.Info.Size, Reason: it.Reason}, before[it.URI])
 			}
 		}
 		for _, m := range d.goneObjects() {
-			plan.Objects = append(plan.Objects, PlannedObject{Source: d.source.Config.Name, Object: m.Object.URI, Bytes: m.Object.Size, Reason: Gone})
+			plan.add(PlannedObject{Source: d.source.Config.Name, Object: m.Object.URI, Bytes: m.Object.Size, Reason: Gone}, m.Rows)
 		}
 	}
 	for i := range r.Sources {
@@ -96,6 +108,28 @@ func (r *Runner) plannedManifests(ctx context.Context, found []*discovery, plan 
 		}
 	}
 	return current, nil
+}
+
+// add plans one object, which gave rows before.
+func (p *Plan) add(o PlannedObject, rows int64) {
+	p.Objects = append(p.Objects, o)
+	i := slices.IndexFunc(p.Totals, func(t PlannedTotal) bool { return t.Source == o.Source && t.Reason == o.Reason })
+	if i < 0 {
+		i = len(p.Totals)
+		p.Totals = append(p.Totals, PlannedTotal{Source: o.Source, Reason: o.Reason})
+	}
+	t := &p.Totals[i]
+	t.Objects, t.Bytes, t.Rows = t.Objects+1, t.Bytes+o.Bytes, t.Rows+rows
+}
+
+// rowsBefore counts, by URI, the rows of each object's usable version.
+func (d *discovery) rowsBefore() map[string]int64 {
+	_, usable := d.versions(nil)
+	out := make(map[string]int64, len(usable))
+	for uri, m := range usable {
+		out[uri] = m.Rows
+	}
+	return out
 }
 
 // partitions gathers what is waiting to be published and what the objects to be transformed touch; it returns the

@@ -27,11 +27,12 @@ const guardRows = 50
 // publisher holds the lease and one ledger, and swaps partitions.
 type publisher struct {
 	*Runner
-	lease  Lease
-	name   string // of the ledger
-	ledger lake.Ledger
-	etag   string
-	seq    int
+	lease      Lease
+	name       string // of the ledger
+	ledger     lake.Ledger
+	etag       string
+	seq        int
+	increments *increments // what this try has changed; nil where nothing is published
 }
 
 func (r *Runner) newPublisher(ctx context.Context, lease Lease, ledger string) (*publisher, error) {
@@ -190,6 +191,9 @@ func (p *publisher) swap(ctx context.Context, staging *clickhouse.Staging, swaps
 		}
 	}
 	if err := p.lease.Check(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.note(ctx, staging, swaps); err != nil {
 		return nil, err
 	}
 	if err := p.journal(ctx, staging.Name(), swaps); err != nil {

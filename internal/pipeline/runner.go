@@ -268,6 +268,9 @@ func (r *Runner) loadUnder(ctx context.Context, lease Lease, c holdings, report 
 	if err := raw.dropLeftovers(ctx); err != nil {
 		return err
 	}
+	changes := newIncrements(models, raw.ledger, marts.ledger)
+	raw.increments, marts.increments = changes, changes
+	defer changes.drop(context.WithoutCancel(ctx), r.Warehouse)
 	list, err := raw.changes(ctx, c)
 	if err != nil {
 		return err

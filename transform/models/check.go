@@ -79,6 +79,10 @@ func (p *parser) reference(database, table string) {
 		p.m.Reads = added(p.m.Reads, table)
 	case "waymark_mart":
 		p.m.DependsOn = added(p.m.DependsOn, table)
+	case "waymark_delta":
+		if !p.deltas {
+			p.failf("", "waymark_delta is for touched: lines only")
+		}
 	default:
 		p.failf("", "a model reads waymark_raw and waymark_mart, not %s%s", database,
 			suggestion(database, []string{"waymark_raw", "waymark_mart"}))
@@ -127,10 +131,7 @@ func (p *parser) complete() {
 		p.known("order_by", p.m.OrderBy)
 	}
 	p.partition()
-	uses := slices.Contains(p.m.Params, Param{"days", "Array(Date)"})
-	if day := p.m.Refresh == Day; day != uses || day != (p.m.Digest != "") || day && p.m.Partition == "" {
-		p.failf("refresh", "refresh: day goes together with a partition, a digest and the parameter {days:Array(Date)}")
-	}
+	p.increment()
 	p.m.Tests = append(p.m.Tests, unique(p.m.Grain))
 	for _, t := range p.tests {
 		p.line = t.line

@@ -19,6 +19,8 @@ type Test struct {
 	Name string // as written
 	// SQL contains {table} where the name of the table under test goes: the staging table during an audit.
 	SQL string
+	// Whole tests compare sums and counts: they make sense over all rows of the table only.
+	Whole bool
 	// Warn tests are reported and stop nothing.
 	Warn bool
 	// Params of the SELECT.
@@ -60,7 +62,7 @@ func (p *parser) dataTest(line testLine) {
 	}
 	t := Test{Name: line.text, Warn: line.warn}
 	if form := freeForm.FindStringSubmatch(line.text); form != nil {
-		t.Name = form[1]
+		t.Name, t.Whole = form[1], true
 		if t.SQL = p.expression(key, form[2], &t); t.SQL != "" {
 			p.m.Tests = append(p.m.Tests, t)
 		}
@@ -133,6 +135,7 @@ func (p *parser) otherTable(key, kind, arg string, t *Test) string {
 	t.DependsOn = added(t.DependsOn, other[1])
 	c, o, table := quoteName(column), quoteName(other[2]), "waymark_mart."+quoteName(other[1])
 	if kind == "sum_equal" {
+		t.Whole = true
 		return fmt.Sprintf("SELECT (SELECT sum(%s) FROM {table}) AS here, (SELECT sum(%s) FROM %s) AS there WHERE ifNull(here, 0) != ifNull(there, 0)", c, o, table)
 	}
 	return fmt.Sprintf("SELECT DISTINCT %s FROM {table} WHERE NOT (%s) AND %s NOT IN (SELECT %s FROM %s)", c, absent([]string{column})[0], c, o, table)

@@ -7,18 +7,6 @@ import (
 	"io"
 )
 
-// Refresh says which part of a model a change of its inputs touches.
-type Refresh string
-
-// The refresh rules.
-const (
-	// Full models are built whole.
-	Full Refresh = "full"
-	// Day models take the query parameter days (Array(Date); empty is all days) and give just the partitions of those
-	// days. Which days have to be rebuilt is what StaleDays finds out.
-	Day Refresh = "day"
-)
-
 // Column is one output column of a model; Type is a ClickHouse type.
 type Column struct{ Name, Type, Comment string }
 
@@ -38,9 +26,10 @@ type Model struct {
 	Partition string
 	OrderBy   []string
 	Refresh   Refresh
-	// Digest is an expression over one output row that is equal for equal rows; only for Day models.
-	Digest string
-	Tests  []Test
+	// Key and Touched belong to ByKey models: an expression over one output row, and what finds the keys to build anew.
+	Key     string
+	Touched []Touch
+	Tests   []Test
 	// DependsOn names the models it reads, Reads the raw tables; both sorted.
 	DependsOn, Reads []string
 	Params           []Param
@@ -65,7 +54,7 @@ func (m *Model) Fingerprint() string {
 }
 
 func (m *Model) digest(w io.Writer) {
-	fmt.Fprintf(w, "%q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Refresh, m.SQL)
+	fmt.Fprintf(w, "%q %q %q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Refresh, m.Key, m.Touched, m.SQL)
 	for _, c := range m.Columns {
 		fmt.Fprintf(w, "%q %q\n", c.Name, c.Type)
 	}

@@ -10,7 +10,6 @@ var parameters = [...]parameter{
 	{"schedule", "String", ""},                  // business schedule; "" is the smallest id of the ticket's system
 	{"session_timeout_minutes", "UInt32", "30"}, // silence that ends a session the source does not number
 	{"engaged_seconds", "UInt32", "10"},         // longer sessions count as engaged where the source does not say
-	{"days", "Array(Date)", "[]"},               // partitions to build of a Day model; empty is all
 }
 
 // Defaults returns every query parameter of the models with its default value; a run overrides what its configuration

@@ -12,15 +12,16 @@ import (
 
 // parser reads one file; it keeps every error it finds.
 type parser struct {
-	file  string
-	line  int // of the front matter line at hand
-	m     Model
-	seen  map[string]int // key → line of its first use
-	tests []testLine     // completed once all columns are known
-	errs  []error
+	file   string
+	line   int // of the front matter line at hand
+	m      Model
+	seen   map[string]int // key → line of its first use
+	tests  []testLine     // completed once all columns are known
+	deltas bool           // the SELECT may read waymark_delta
+	errs   []error
 }
 
-var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refresh", "digest", "column", "test", "warn"}
+var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refresh", "touched", "column", "test", "warn"}
 
 // Parse reads one model file. The front matter's keys are:
 //
@@ -29,8 +30,8 @@ var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refr
 //	column     NAME TYPE "comment", one line per output column, in order
 //	order_by   sorting key (default: grain)
 //	partition  a Date column, month(column), or absent for one partition
-//	refresh    full (default) or day
-//	digest     for refresh day: an expression that differs when a row does
+//	refresh    full (default), or by EXPR: only the rows whose EXPR a change of the inputs touches are built anew; see Touch
+//	touched    for refresh by: SELECT of the values of EXPR that a change touches, one line per way they are
 //	hidden     yes: no view in cx_bi
 //	test       a data test that must hold; see Test
 //	warn       a data test whose failure is only reported
@@ -84,7 +85,7 @@ func (p *parser) entry(entry string) {
 		p.failf(key, "a value is missing")
 		return
 	}
-	if first := p.seen[key]; first > 0 && key != "column" && key != "test" && key != "warn" {
+	if first := p.seen[key]; first > 0 && key != "column" && key != "test" && key != "warn" && key != "touched" {
 		p.failf(key, "given twice; first on line %d", first)
 		return
 	}
@@ -105,19 +106,12 @@ func (p *parser) entry(entry string) {
 		p.m.Partition = value
 	case "refresh":
 		p.refresh(value)
-	case "digest":
-		p.m.Digest = value
+	case "touched":
+		p.touch(value)
 	case "column":
 		p.column(value)
 	case "test", "warn":
 		p.tests = append(p.tests, testLine{p.line, value, key == "warn"})
-	}
-}
-
-func (p *parser) refresh(value string) {
-	p.m.Refresh = Refresh(value)
-	if p.m.Refresh != Full && p.m.Refresh != Day {
-		p.failf("refresh", "%q is neither full nor day%s", value, suggestion(value, []string{string(Full), string(Day)}))
 	}
 }
 

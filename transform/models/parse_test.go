@@ -52,6 +52,38 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestRefreshByKey(t *testing.T) {
+	m, err := Parse("sql/visit.sql", []byte(`-- comment: One row per visit.
+-- grain: visit
+-- refresh: by visit
+-- touched: SELECT visit AS key FROM waymark_delta.event
+-- touched: SELECT visit AS key FROM waymark_mart.event WHERE person IN (SELECT person FROM waymark_delta.person)
+-- column: visit UInt64 "Visit."
+SELECT e.visit FROM waymark_mart.event AS e LEFT JOIN waymark_mart.person AS p ON e.person = p.person, waymark_raw.agent
+WHERE true /* touched e.visit */
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !m.Covers("event") || !m.Covers("person") || m.Covers("agent") {
+		t.Error("events and persons can be narrowed down to visits, agents cannot")
+	}
+	if got := m.ForKeys("`s`.`k`"); !strings.Contains(got, "WHERE true AND e.visit IN (SELECT key FROM `s`.`k`)") {
+		t.Error(got)
+	}
+	changed := map[string]string{"event": "`s`.`d1`"}
+	if got, want := m.Keys(func(input string) string { return changed[input] }), "SELECT DISTINCT assumeNotNull(key) AS key FROM (\nSELECT visit AS key FROM `s`.`d1`\n)"; got != want {
+		t.Errorf("%q\n%q", got, want)
+	}
+	changed["person"] = "`s`.`d2`"
+	if got, want := m.Keys(func(input string) string { return changed[input] }), "UNION ALL SELECT visit AS key FROM waymark_mart.event WHERE person IN (SELECT person FROM `s`.`d2`)"; !strings.Contains(got, want) {
+		t.Error(got)
+	}
+	if got := m.Keys(func(string) string { return "" }); got != "" {
+		t.Errorf("nothing changed: %s", got)
+	}
+}
+
 // TestParseRefuses changes one place of a good model; the error names line and reason.
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ from, to, want string }{
@@ -83,8 +115,14 @@ func TestParseRefuses(t *testing.T) {
 		{"/* ; */", "AND 'x", "orders.sql:12: quotation or parameter without end"},
 		{"SELECT -- ", "INSERT -- ", "orders.sql:9: after the front matter a model is one SELECT"},
 		{"-- grain: order_id", "-- grain: order_id\n-- grain: day", "orders.sql:3: grain: given twice; first on line 2"},
-		{"-- grain: order_id", "-- grain: order_id\n-- refresh: dy", `refresh: "dy" is neither full nor day`},
-		{"-- grain: order_id", "-- grain: order_id\n-- refresh: day", "goes together with a partition, a digest"},
+		{"-- grain: order_id", "-- grain: order_id\n-- refresh: fll", "refresh: want full, or by and an expression over the output columns; did you mean full?"},
+		{"-- grain: order_id", "-- grain: order_id\n-- refresh: by day", "refresh: by goes together with touched: lines and a marker"},
+		{"/* ; */", "/* touched e.day */", "refresh: by goes together with touched: lines and a marker"},
+		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT day AS key FROM waymark_delta.tickt", "touched: the model does not read tickt; did you mean ticket?"},
+		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT day AS key FROM waymark_raw.ticket", "touched: want SELECT … AS key FROM … with waymark_delta.x in it"},
+		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT day FROM waymark_delta.ticket", "touched: want SELECT … AS key FROM …"},
+		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT today() AS key FROM waymark_delta.ticket", "touched: sql/orders.sql:1: today() makes the result depend"},
+		{"waymark_raw.ticket", "waymark_delta.ticket", "waymark_delta is for touched: lines only"},
 	} {
 		text := strings.Replace(good, c.from, c.to, 1)
 		if text == good {

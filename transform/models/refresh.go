@@ -1,24 +1,120 @@
 package models
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
 
-// StaleDays returns a SELECT of one column, day: the partitions of a Day model that would be other than those in table
-// (a quoted name) are. It runs the model without writing anything, so that whatever made a row differ is found: a new
-// version of a record on another day, a customer who became known, an agent export that came late. Its parameters are
-// the model's; days must be empty. It returns "" for other models.
-func (m *Model) StaleDays(table string) string {
-	if m.Refresh != Day {
+// Refresh says which part of a model a run builds when its inputs changed.
+type Refresh string
+
+// The refresh rules.
+const (
+	// Full models are built whole.
+	Full Refresh = "full"
+	// ByKey models are built for the keys that the change touched: rows with one value of Key stand and fall together, so
+	// all other rows stay as they are, wherever in the table they lie.
+	ByKey Refresh = "by"
+)
+
+// Touch finds keys that a change of inputs touches: a SELECT of one column, named key. In it waymark_delta.x stands for the rows that
+// the input x lost and got, each changed row as it was and as it is.
+type Touch struct {
+	SQL    string
+	Deltas []string // the inputs whose deltas it reads, sorted
+	Params []Param
+}
+
+// A marker in a SELECT's WHERE says where rows can be left out, and by which expression: /* touched EXPR */.
+var (
+	marker   = regexp.MustCompile(`/\*\s*touched\s+(.+?)\s*\*/`)
+	deltaRef = regexp.MustCompile(`\bwaymark_delta\.([a-z_0-9]+)\b`)
+)
+
+// ForKeys is the SELECT that gives the rows of the keys in table (a quoted name) alone.
+func (m *Model) ForKeys(table string) string {
+	return marker.ReplaceAllStringFunc(m.SQL, func(s string) string {
+		return fmt.Sprintf("AND %s IN (SELECT key FROM %s)", marker.FindStringSubmatch(s)[1], table)
+	})
+}
+
+// Covers reports whether a change of the input can be narrowed down to keys.
+func (m *Model) Covers(input string) bool {
+	return slices.ContainsFunc(m.Touched, func(t Touch) bool { return slices.Contains(t.Deltas, input) })
+}
+
+// Keys is a SELECT of the distinct keys, named key, that the deltas touch; delta gives the quoted table that holds an
+// input's, "" when it did not change. It returns "" when none of them did.
+func (m *Model) Keys(delta func(input string) string) string {
+	var parts []string
+	for _, t := range m.Touched {
+		if slices.ContainsFunc(t.Deltas, func(input string) bool { return delta(input) == "" }) {
+			continue
+		}
+		parts = append(parts, deltaRef.ReplaceAllStringFunc(t.SQL, func(s string) string {
+			return delta(deltaRef.FindStringSubmatch(s)[1])
+		}))
+	}
+	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(`SELECT day
-FROM (
-    SELECT %[1]s AS day, %[2]s AS digest, 1 AS side FROM (
-%[3]s
-    )
-    UNION ALL
-    SELECT %[1]s AS day, %[2]s AS digest, -1 AS side FROM %[4]s
-)
-GROUP BY day
-HAVING sum(side) != 0 OR sumWithOverflow(if(side = 1, digest, 0)) != sumWithOverflow(if(side = 1, 0, digest))
-ORDER BY day`, quoteName(m.Partition), m.Digest, m.SQL, table)
+	return "SELECT DISTINCT assumeNotNull(key) AS key FROM (\n" + strings.Join(parts, "\nUNION ALL ") + "\n)"
+}
+
+// refresh reads full, or by EXPR.
+func (p *parser) refresh(value string) {
+	kind, key, _ := strings.Cut(value, " ")
+	p.m.Refresh, p.m.Key = Refresh(kind), strings.TrimSpace(key)
+	switch {
+	case p.m.Refresh == Full && p.m.Key == "", p.m.Refresh == ByKey && p.m.Key != "":
+	default:
+		p.failf("refresh", "want full, or by and an expression over the output columns%s", suggestion(kind, []string{string(Full), string(ByKey)}))
+	}
+}
+
+// touch reads one touched line.
+func (p *parser) touch(value string) {
+	inner := &parser{file: p.file, deltas: true}
+	inner.selectStatement(value)
+	for _, err := range inner.errs {
+		p.failf("touched", "%w", err)
+	}
+	t := Touch{SQL: value, Params: inner.m.Params}
+	for _, ref := range deltaRef.FindAllStringSubmatch(value, -1) {
+		t.Deltas = added(t.Deltas, ref[1])
+	}
+	if len(t.Deltas) == 0 || !strings.Contains(value, " AS key ") {
+		p.failf("touched", "want SELECT … AS key FROM … with waymark_delta.x in it")
+	}
+	p.m.Touched = append(p.m.Touched, t)
+}
+
+// increment checks that what a ByKey model needs is there, and only there.
+func (p *parser) increment() {
+	marked := marker.MatchString(p.m.SQL)
+	if by := p.m.Refresh == ByKey; by != marked || by != (len(p.m.Touched) > 0) {
+		p.failf("refresh", "refresh: by goes together with touched: lines and a marker /* touched EXPR */ in the SELECT")
+	}
+	for _, t := range p.m.Touched {
+		for _, d := range t.Deltas {
+			if !slices.Contains(p.m.Reads, d) && !slices.Contains(p.m.DependsOn, d) {
+				p.failf("touched", "the model does not read %s%s", d, suggestion(d, slices.Concat(p.m.Reads, p.m.DependsOn)))
+			}
+		}
+	}
+}
+
+// TouchedParams are the parameters of the touched lines.
+func (m *Model) TouchedParams() []Param {
+	var out []Param
+	for _, t := range m.Touched {
+		for _, p := range t.Params {
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }

@@ -2,8 +2,12 @@
 -- grain: event_id
 -- partition: event_date
 -- order_by: event_type, occurred_at, event_id
--- refresh: day
--- digest: cityHash64(row_hash, customer_key, agent_id, is_agent, account_id, event_group, session_key, ifNull(toString(amount_reporting), '-'))
+-- refresh: by event_date
+-- touched: SELECT event_date AS key FROM waymark_delta.journey_event
+-- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(record_id) AND record_id IN (SELECT record_id FROM waymark_delta.journey_event)
+-- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE ticket_id != '' AND (system, ticket_id) IN (SELECT system, ticket_id FROM waymark_delta.ticket_customer)
+-- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE contact_id IN (SELECT identifier FROM waymark_delta.customer_identity) OR email_id IN (SELECT identifier FROM waymark_delta.customer_identity)
+-- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(contact_id) AND contact_id IN (SELECT contact_id FROM waymark_delta.agent_contact) OR ticket_id != '' AND system IN (SELECT system FROM waymark_delta.agent_contact)
 -- column: event_id UUID "128-bit hash of system, export, natural key, event type and ordinal: the same record gives the same id, always."
 -- column: occurred_at DateTime64(6,'UTC') "When it happened, by the source's clock (UTC)."
 -- column: event_date Date "Day of occurred_at in the reporting time zone."
@@ -81,7 +85,7 @@ WITH
         tuple(t.customer_key, t.customer_key_kind)) AS own_or_ticket,
     e.ticket_id != '' AND notEmpty(e.contact_id) AND (
         notEmpty(s.contact_id)
-        OR notEmpty(t.contact_id) AND e.contact_id != t.contact_id AND e.system NOT IN (SELECT system FROM waymark_raw.agent)
+        OR notEmpty(t.contact_id) AND e.contact_id != t.contact_id AND e.system NOT IN (SELECT system FROM waymark_mart.agent_contact)
     ) AS acts_as_staff
 SELECT
     e.event_id AS event_id,
@@ -163,14 +167,14 @@ LEFT ANY JOIN (
 ) AS n ON e.record_id = n.record_id
 LEFT ANY JOIN (
     SELECT a.contact_id AS contact_id, min(a.agent_id) AS agent_id
-    FROM waymark_raw.agent AS a
+    FROM waymark_mart.agent_contact AS a
     WHERE notEmpty(a.contact_id)
     GROUP BY a.contact_id
 ) AS s ON e.contact_id = s.contact_id
 LEFT ANY JOIN waymark_mart.ticket_customer AS t ON e.system = t.system AND e.ticket_id = t.ticket_id
 LEFT ANY JOIN waymark_mart.customer_identity AS c ON e.contact_id = c.identifier
 LEFT ANY JOIN waymark_mart.customer_identity AS m ON e.email_id = m.identifier
-WHERE (empty({days:Array(Date)}) OR e.event_date IN {days:Array(Date)})
-    AND NOT e.is_deleted
+WHERE NOT e.is_deleted
+    /* touched e.event_date */
     AND (empty(e.record_id) OR notEmpty(n.record_id) AND e.record_version = n.newest)
 SETTINGS join_use_nulls = 0

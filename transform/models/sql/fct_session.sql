@@ -1,6 +1,10 @@
 -- comment: One row per web session: GA4's own sessions, elsewhere visits cut by silence.
 -- grain: session_key
+-- partition: month(session_date)
 -- order_by: session_date, session_key
+-- refresh: by session_key
+-- touched: SELECT session_key AS key FROM waymark_delta.session_base
+-- touched: SELECT session_key AS key FROM waymark_delta.fct_order WHERE notEmpty(session_key)
 -- column: session_key UUID "Hash of system, device and the source's session, or of the first event where the source numbers no sessions."
 -- column: customer_key UUID "Strongest identifier that any event of the session carries."
 -- column: visitor_key UUID "The browser or app installation, else the customer."
@@ -59,4 +63,5 @@ LEFT ANY JOIN (
     WHERE notEmpty(session_key)
     GROUP BY session_key
 ) AS o ON s.session_key = o.session_key
+WHERE true /* touched s.session_key */
 SETTINGS join_use_nulls = 0

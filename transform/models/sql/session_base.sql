@@ -1,7 +1,10 @@
 -- comment: One row per web session, without what its orders say about it.
 -- hidden: yes
 -- grain: session_key
+-- partition: month(session_date)
 -- order_by: system, visitor_key, started_at, session_key
+-- refresh: by if(is_numbered, session_key, visitor_key)
+-- touched: SELECT multiIf(notEmpty(session_key), session_key, notEmpty(device_id), device_id, customer_key) AS key FROM waymark_delta.fct_journey_event WHERE event_group = 'web'
 -- column: session_key UUID "Hash of system, device and the source's session, or of the first event where the source numbers no sessions."
 -- column: system LowCardinality(String) "System the session was recorded by."
 -- column: is_numbered Bool "The source itself numbers its sessions (GA4); otherwise silence cuts them."
@@ -34,6 +37,7 @@ WITH
             bitShiftLeft(toUInt128(transform(customer_key_kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9)), 120) + position AS rank
         FROM waymark_mart.fct_journey_event
         WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4')
+            /* touched if(notEmpty(session_key), session_key, visitor) */
     ),
     timed AS (
         SELECT

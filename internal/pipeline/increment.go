@@ -1,0 +1,198 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"waymark/load/clickhouse"
+	"waymark/load/lake"
+	"waymark/transform/models"
+)
+
+// increments is what one try of a publish has changed so far: with it a model that was built from everything published
+// when the try began is brought up to date by building the rows that the changes touch. It is never stored. After a
+// crash, a retry or a change of the model nobody can tell what changed since, and the model is built whole.
+type increments struct {
+	wanted  map[string]bool             // tables whose deltas some model reads
+	current map[string]bool             // models built from what was published at the start
+	changed map[string]bool             // tables that were published since
+	whole   map[string]bool             // of these, the ones without a delta: too much changed
+	deltas  map[string]clickhouse.Table // of these, the rows they lost and got
+}
+
+// Beyond these a delta costs more than it saves.
+const (
+	deltaPartitions = 2000
+	deltaRows       = 1_000_000 // where it is also more than half of the table
+)
+
+func newIncrements(set *modelSet, raw, marts lake.Ledger) *increments {
+	x := &increments{wanted: map[string]bool{}, current: map[string]bool{}, changed: map[string]bool{}, whole: map[string]bool{}, deltas: map[string]clickhouse.Table{}}
+	for i := range set.list {
+		m := &set.list[i]
+		x.current[m.Name] = marts.Partitions[m.Name+"/"+inputsMark].Files == set.inputs(m, raw, marts)
+		for _, t := range m.Touched {
+			for _, input := range t.Deltas {
+				x.wanted[input] = true
+			}
+		}
+	}
+	return x
+}
+
+// note records that the swaps are about to change their table. It comes before they do.
+func (p *publisher) note(ctx context.Context, staging *clickhouse.Staging, swaps []swap) error {
+	x, name := p.increments, tableOf(swaps[0].key)
+	x.changed[name] = true
+	if !x.wanted[name] || x.whole[name] {
+		return nil
+	}
+	if p.tooMuch(name, swaps) {
+		x.whole[name] = true
+		return nil
+	}
+	if _, ok := x.deltas[name]; !ok {
+		delta, err := p.Warehouse.NewDelta(ctx, staging.Target(), p.tag())
+		if err != nil {
+			return err
+		}
+		x.deltas[name] = delta
+	}
+	partitions := make([]string, len(swaps))
+	for i, s := range swaps {
+		partitions[i] = s.partition
+	}
+	return staging.Differ(ctx, x.deltas[name], partitions)
+}
+
+// tooMuch reports whether the swaps make a table new rather than change it.
+func (p *publisher) tooMuch(name string, swaps []swap) bool {
+	var before, now int64
+	for key, e := range p.ledger.Partitions {
+		if tableOf(key) == name && !strings.HasSuffix(key, "/"+inputsMark) {
+			before += e.Rows
+		}
+	}
+	for _, s := range swaps {
+		now += s.state.Rows
+	}
+	return before == 0 || len(swaps) > deltaPartitions || now > deltaRows && 2*now > before
+}
+
+// able reports whether the model can be brought up to date by keys.
+func (x *increments) able(m *models.Model, state clickhouse.ModelState) bool {
+	if m.Refresh != models.ByKey || !x.current[m.Name] || state.Created || state.Stale {
+		return false
+	}
+	return !slices.ContainsFunc(slices.Concat(m.Reads, m.DependsOn), func(input string) bool {
+		return x.changed[input] && (x.whole[input] || !m.Covers(input))
+	})
+}
+
+// delta is the quoted name of the table that holds an input's changes, "" when there are none.
+func (x *increments) delta(input string) string {
+	if t, ok := x.deltas[input]; ok {
+		return t.SQL()
+	}
+	return ""
+}
+
+// drop removes the deltas; what a crash or a failure leaves of them goes with the other leftovers.
+func (x *increments) drop(ctx context.Context, w *clickhouse.Warehouse) {
+	for _, t := range x.deltas {
+		_ = w.DropStaging(ctx, t.Name)
+	}
+}
+
+// incrementModel builds and publishes the rows of m that this try's changes touch.
+func (p *publisher) incrementModel(ctx context.Context, set *modelSet, m *models.Model, inputs string, report *Report) (out ModelReport, err error) {
+	out = ModelReport{Model: m.Name, ByKey: true}
+	if sql := m.Keys(p.increments.delta); sql != "" {
+		keys, n, err := p.Warehouse.TouchedKeys(ctx, m.Name, p.tag(), sql, set.of(m.TouchedParams()))
+		defer func() { _ = p.Warehouse.DropStaging(context.WithoutCancel(ctx), keys.Name) }()
+		if err != nil {
+			return out, err
+		}
+		if out.Keys = n; n > 0 {
+			err = p.publishIncrement(ctx, set, m, inputs, clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL())}, &out, report)
+			if err != nil {
+				return out, err
+			}
+		}
+	}
+	out.Rows = p.rows(m.Name)
+	return out, p.Warehouse.MarkBuilt(ctx, set.table(m))
+}
+
+func (p *publisher) publishIncrement(ctx context.Context, set *modelSet, m *models.Model, inputs string, inc clickhouse.Increment, out *ModelReport, report *Report) error {
+	staging, partitions, err := p.Warehouse.BuildIncrement(ctx, set.table(m), inc, p.tag(), set.of(m.Params))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
+	whole, err := staging.Whole(partitions)
+	if err != nil {
+		return err
+	}
+	if err := p.testModel(ctx, set, m, tested{staging.Table().SQL(), whole}, report); err != nil {
+		return err
+	}
+	states, err := staging.State(ctx)
+	if err != nil {
+		return err
+	}
+	var swaps []swap
+	for _, partition := range partitions {
+		swaps = p.differing(swaps, m.Name, partition, inputs, states[partition])
+	}
+	out.Published, err = p.swapModel(ctx, staging, swaps)
+	return err
+}
+
+// rows counts the published rows of a table by the ledger.
+func (p *publisher) rows(table string) (n int64) {
+	for key, e := range p.ledger.Partitions {
+		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
+			n += e.Rows
+		}
+	}
+	return n
+}
+
+// tested is how data tests name the table under test: the rows that were built, and the table as it will be.
+type tested struct{ built, whole string }
+
+func (t tested) of(test *models.Test) string {
+	if test.Whole {
+		return test.Query(t.whole)
+	}
+	return test.Query(t.built)
+}
+
+// differing adds the swap of a model's partition unless it is published like that.
+func (p *publisher) differing(swaps []swap, name, partition, inputs string, state clickhouse.State) []swap {
+	key := name + "/" + partition
+	old, ok := p.ledger.Partitions[key]
+	switch {
+	case state.Rows == 0 && !ok, ok && old.Rows == state.Rows && old.HashSum == state.HashSum:
+		return swaps
+	case state.Rows == 0:
+		return append(swaps, swap{partition: partition, key: key})
+	}
+	return append(swaps, swap{partition: partition, key: key, files: inputs, state: state})
+}
+
+// swapModel swaps what differs, in order of the partitions, and counts it.
+func (p *publisher) swapModel(ctx context.Context, staging *clickhouse.Staging, swaps []swap) (int, error) {
+	if len(swaps) == 0 {
+		return 0, nil
+	}
+	slices.SortFunc(swaps, func(a, b swap) int { return strings.Compare(a.key, b.key) })
+	done, err := p.swap(ctx, staging, swaps)
+	if err != nil {
+		err = fmt.Errorf("publish: %w", err)
+	}
+	return len(done), err
+}

@@ -1,0 +1,128 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
+
+// Increment says which rows of a model are built anew: those whose Key is in the table Keys.
+type Increment struct {
+	Key  string // expression over the columns of the model
+	Keys Table  // one column, key; made by TouchedKeys
+	SQL  string // the model's SELECT narrowed down to these keys
+}
+
+// NewDelta creates an empty table of waymark_stage for rows of t, to be filled by Staging.Differ.
+func (w *Warehouse) NewDelta(ctx context.Context, t Table, tag string) (Table, error) {
+	delta := Table{Database: Stage, Name: "delta_" + t.Name + "__" + tag}
+	err := w.exec(ctx, statement{
+		what: "create " + delta.String(), repeatable: true,
+		sql: fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s\nENGINE = MergeTree ORDER BY tuple()", delta.SQL(), t.SQL()),
+	})
+	return delta, err
+}
+
+// Differ adds to delta the rows that replacing the named partitions takes from the target or gives it. It is not
+// repeatable.
+func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) error {
+	where, err := wherePartitions(partitions)
+	if err != nil || len(partitions) == 0 {
+		return err
+	}
+	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
+		err := s.w.exec(ctx, statement{
+			what: "compare " + s.table.Name + " with what is published", settings: s.w.buildSettings(),
+			sql: fmt.Sprintf("INSERT INTO %s SELECT * FROM %s%s AND %s NOT IN (SELECT %s FROM %s%s)",
+				delta.SQL(), side[0].SQL(), where, s.target.hash, s.target.hash, side[1].SQL(), where),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TouchedKeys keeps the result of a SELECT of one column, key, in a table of waymark_stage, and counts it.
+func (w *Warehouse) TouchedKeys(ctx context.Context, model, tag, sql string, params map[string]string) (keys Table, n int64, err error) {
+	keys = Table{Database: Stage, Name: "touched_" + model + "__" + tag}
+	err = w.exec(ctx, statement{
+		what: "find the touched rows of " + model, params: params, settings: w.buildSettings(),
+		sql: fmt.Sprintf("CREATE TABLE %s ENGINE = MergeTree ORDER BY tuple() AS\n%s", keys.SQL(), sql),
+	})
+	if err != nil {
+		return keys, 0, err
+	}
+	var count uint64
+	err = w.read(ctx, statement{what: "count the touched rows of " + model, sql: "SELECT count() FROM " + keys.SQL()},
+		func() {}, func(r driver.Rows) error { return r.Scan(&count) })
+	return keys, int64(count), err
+}
+
+// BuildIncrement builds the partitions of m that hold rows of inc's keys, before or now: these rows by the narrowed SELECT,
+// all others as they are published. It returns the names of the partitions; one of which staging holds no row is to be
+// dropped. On an error the staging table is dropped.
+func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, tag string, params map[string]string) (*Staging, []string, error) {
+	narrowed := m
+	narrowed.SQL = inc.SQL
+	s, err := w.BuildModel(ctx, narrowed, tag, params)
+	if err != nil {
+		return nil, nil, err
+	}
+	partitions, err := s.affected(ctx, inc)
+	if err == nil {
+		err = s.keep(ctx, inc, partitions)
+	}
+	if err != nil {
+		if dropErr := s.Drop(context.WithoutCancel(ctx)); dropErr != nil {
+			w.log.Warn().Err(dropErr).Msg("staging table is left behind")
+		}
+		return nil, nil, err
+	}
+	return s, partitions, nil
+}
+
+// affected names the partitions that held rows of the keys, and those that hold them now.
+func (s *Staging) affected(ctx context.Context, inc Increment) ([]string, error) {
+	var names []string
+	err := s.w.read(ctx, statement{
+		what: "find the touched partitions of " + s.target.String(),
+		sql: fmt.Sprintf("SELECT _partition_id FROM %s WHERE %s IN (SELECT key FROM %s) GROUP BY 1 UNION DISTINCT SELECT _partition_id FROM %s GROUP BY 1",
+			s.target.SQL(), inc.Key, inc.Keys.SQL(), s.table.SQL()),
+	}, func() { names = nil }, func(r driver.Rows) error {
+		id := ""
+		if err := r.Scan(&id); err != nil {
+			return err
+		}
+		name, err := partitionName(id)
+		names = append(names, name)
+		return err
+	})
+	slices.Sort(names)
+	return names, err
+}
+
+// keep copies the published rows of other keys.
+func (s *Staging) keep(ctx context.Context, inc Increment, partitions []string) error {
+	where, err := wherePartitions(partitions)
+	if err != nil || len(partitions) == 0 {
+		return err
+	}
+	return s.w.exec(ctx, statement{
+		what: "keep the untouched rows of " + s.target.String(), settings: s.w.buildSettings(),
+		sql: fmt.Sprintf("INSERT INTO %s SELECT * FROM %s%s AND %s NOT IN (SELECT key FROM %s)",
+			s.table.SQL(), s.target.SQL(), where, inc.Key, inc.Keys.SQL()),
+	})
+}
+
+// Whole is a SELECT, in parentheses, of the table as it will be once the named partitions are replaced.
+func (s *Staging) Whole(partitions []string) (string, error) {
+	where, err := wherePartitions(partitions)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("(SELECT * FROM %s UNION ALL SELECT * FROM %s%s)", s.table.SQL(), s.target.SQL(), strings.Replace(where, " IN ", " NOT IN ", 1)), nil
+}
