@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -78,6 +79,64 @@ func TestStopAnywhere(t *testing.T) {
 	s.run(cfg)
 	s.verify(cfg)
 	s.want("SELECT count(), sum(score) FROM cx_bi.fct_survey_response", "3|27")
+}
+
+// stopping is a lease whose holder is asked to stop when it is about to replace its nth partition.
+type stopping struct {
+	pipeline.Leases
+	objects lake.Objects
+	n       int
+	stop    chan struct{}
+}
+
+type stoppingLease struct {
+	pipeline.Lease
+	of *stopping
+}
+
+func (s *stopping) Acquire(ctx context.Context, holder string) (pipeline.Lease, error) {
+	l, err := pipeline.AcquireLease(ctx, s.objects, holder, time.Now)
+	return stoppingLease{l, s}, err
+}
+
+func (s *stopping) State(context.Context) (pipeline.LeaseState, error) {
+	return pipeline.LeaseState{}, nil
+}
+
+func (l stoppingLease) Current() error {
+	if l.of.n--; l.of.n == 0 {
+		close(l.of.stop)
+	}
+	return l.Lease.Current()
+}
+
+// Asked to stop in the middle of a batch, a run finishes the partition in hand and no other one, and records it.
+func TestStopFinishesThePartitionInHand(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 50), time.Hour) // five days
+	first := s.runner(cfg)
+	leases := &stopping{objects: first.LakeObjects, n: 2, stop: make(chan struct{})}
+	r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Leases: leases, Stop: leases.stop})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	report, err := r.Run(t.Context(), nil)
+	if !errors.Is(err, pipeline.ErrStopped) {
+		t.Fatalf("ended with %v", err)
+	}
+	if len(report.Tables) != 1 || report.Tables[0].Published != 2 {
+		t.Errorf("published %+v, want two partitions", report.Tables)
+	}
+	s.want("SELECT uniqExact(_partition_id) FROM waymark_raw.journey_event", "2")
+	ledger, _, err := r.Lake.ReadLedger(t.Context(), "raw")
+	if err != nil || len(ledger.Partitions) != 2 || len(ledger.Intents) != 0 {
+		t.Errorf("the ledger says %+v, %v", ledger, err)
+	}
+	s.run(cfg)
+	s.verify(cfg)
+	s.want("SELECT count() FROM cx_bi.fct_survey_response", "50")
 }
 
 // What a crash left journalled is finished without a listing: here the staging table is gone, so the partition is built again.
