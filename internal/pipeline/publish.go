@@ -128,14 +128,43 @@ func (p *publisher) publishBatch(ctx context.Context, batch []Change, report *Ta
 	return err
 }
 
-// load fills staging with the files of the batch, two at a time: one decodes while the other one is sent.
-func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch []Change) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(2)
+// A server takes many small files as one at the price of one. What is joined is held in memory, twice: one is decoded by
+// the server while the next one is gathered.
+const (
+	smallFile   = 4 << 20  // files above it go alone
+	packBytes   = 32 << 20 // of files that go together
+	packFiles   = 1024
+	packsAtOnce = 2
+)
+
+// packs groups the files of a batch into what is sent together.
+func packs(batch []Change) (out [][]lake.Output) {
+	var pack []lake.Output
+	var bytes int64
 	for _, c := range batch {
 		for _, f := range c.Files {
-			group.Go(func() error { return p.loadFile(ctx, staging, f) })
+			if f.Bytes > smallFile {
+				out = append(out, []lake.Output{f})
+				continue
+			}
+			if len(pack) == packFiles || bytes+f.Bytes > packBytes {
+				out, pack, bytes = append(out, pack), nil, 0
+			}
+			pack, bytes = append(pack, f), bytes+f.Bytes
 		}
+	}
+	if len(pack) > 0 {
+		out = append(out, pack)
+	}
+	return out
+}
+
+// load fills staging with the files of the batch.
+func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch []Change) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(packsAtOnce)
+	for _, pack := range packs(batch) {
+		group.Go(func() error { return p.loadPack(ctx, staging, pack) })
 	}
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("load staging: %w", err)
@@ -143,16 +172,26 @@ func (p *publisher) load(ctx context.Context, staging *clickhouse.Staging, batch
 	return nil
 }
 
-// loadFile sends one file as it is. Over the native protocol, which takes no Parquet, and where the file is older than a
-// column of its table (the server refuses it before the first row), it is decoded here and its columns are sent.
-func (p *publisher) loadFile(ctx context.Context, staging *clickhouse.Staging, f lake.Output) error {
+// loadPack sends files as they are. Over the native protocol, which takes no Parquet, and where a file is older than a
+// column of its table (joining refuses it, or the server does before the first row), they are decoded here and their
+// columns are sent.
+func (p *publisher) loadPack(ctx context.Context, staging *clickhouse.Staging, pack []lake.Output) error {
 	if p.Warehouse.AcceptsParquet() {
-		err := staging.Load(ctx, f.Key, func(ctx context.Context) (io.ReadCloser, error) { return p.Lake.OpenFile(ctx, f.Key) })
+		name := pack[0].Key
+		if len(pack) > 1 {
+			name = fmt.Sprintf("%s and %d more", name, len(pack)-1)
+		}
+		err := staging.Load(ctx, name, func(ctx context.Context) (io.ReadCloser, error) { return p.Lake.OpenFiles(ctx, pack) })
 		if !fault.Is(err, fault.SchemaDrift) {
 			return err
 		}
 	}
-	return p.readFile(ctx, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) })
+	for _, f := range pack {
+		if err := p.readFile(ctx, f, func(b *schemas.Batch) error { return staging.LoadBatch(ctx, b) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // guard refuses a publish in which a partition loses more than half of its rows.

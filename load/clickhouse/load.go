@@ -19,6 +19,11 @@ func (w *Warehouse) insertSettings() ch.Settings {
 		"input_format_null_as_default":               0,
 		"input_format_parquet_allow_missing_columns": 0,
 		"date_time_overflow_behavior":                "throw",
+		// Many partitions at once are the rule here. Rows are gathered to blocks of this size, as a block gives each partition
+		// one part: larger ones cost the server memory, smaller ones merges.
+		"max_partitions_per_insert_block": 0,
+		"min_insert_block_size_rows":      1 << 18,
+		"min_insert_block_size_bytes":     128 << 20,
 	}
 	if w.version.atLeast(26, 2) {
 		s["deduplicate_insert"] = "disable"

@@ -12,20 +12,21 @@ import (
 )
 
 // Replace swaps one partition of the target for the staging table's. It may be repeated. Replacing from an empty
-// partition is refused (kind Invalid): that is DropPartition's work.
+// partition is refused: that is DropPartition's work.
 func (s *Staging) Replace(ctx context.Context, partition string) error {
 	what := fmt.Sprintf("replace partition %s of %s", partition, s.target)
 	id, err := PartitionID(partition)
 	if err != nil {
 		return err
 	}
-	parts, err := s.parts(ctx, id)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if parts[id] == 0 {
-		// Servers before 26.6 would empty the target without a word.
-		return fault.New(fault.Invalid, "%s: staging table %s holds no row of it", what, s.table.Name)
+	if !s.w.version.atLeast(26, 6) { // earlier servers would empty the target without a word
+		parts, err := s.parts(ctx, id)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		if parts[id] == 0 {
+			return fault.New(fault.Invalid, "%s: staging table %s holds no row of it", what, s.table.Name)
+		}
 	}
 	return s.w.exec(ctx, statement{
 		what: what, repeatable: true,

@@ -211,7 +211,6 @@ func (s *Staging) insertSurvivors(ctx context.Context, into Table, partitions []
 // buildSettings are for INSERT … SELECT of many partitions at once.
 func (w *Warehouse) buildSettings() ch.Settings {
 	s := w.insertSettings()
-	s["max_partitions_per_insert_block"] = 0
 	s["max_bytes_before_external_sort"] = 1 << 30
 	s["max_bytes_before_external_group_by"] = 1 << 30
 	return s

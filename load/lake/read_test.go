@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"waymark/internal/fault"
+	"waymark/internal/object"
 	"waymark/load/lake"
 	"waymark/load/lake/laketest"
 	"waymark/schemas"
@@ -84,6 +85,48 @@ func TestFilesOlderThanAColumn(t *testing.T) {
 	for _, column := range []int{now.Col("event_id"), now.PartitionCol, now.VersionCol, now.HashCol, now.DeletedCol} {
 		if !now.Indispensable(column) {
 			t.Errorf("a file may be without %s", now.Columns[column].Name)
+		}
+	}
+}
+
+// Files joined to one give the rows of all; those of different columns are refused, and so is what is no file.
+func TestFilesAsOne(t *testing.T) {
+	var store laketest.Memory
+	a, b := laketest.Batch(schemas.JourneyEvent, laketest.Shape{Seed: 1, Rows: 3000, Partitions: 4}), laketest.Batch(schemas.JourneyEvent, laketest.Shape{Seed: 2, Rows: 40, Partitions: 9})
+	files := append(write(t, &store, a), write(t, &store, b)...)
+	l := lake.Open(&store)
+	joined := func(files ...lake.Output) ([]byte, error) {
+		body, err := l.OpenFiles(t.Context(), files)
+		if err != nil {
+			return nil, err
+		}
+		defer body.Close()
+		return io.ReadAll(body)
+	}
+	data, err := joined(files...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = lake.ReadParquet(t.Context(), bytes.NewReader(data), int64(len(data)), schemas.JourneyEvent, func(b *schemas.Batch) error {
+		got = append(got, laketest.Rows(b)...)
+		return nil
+	})
+	slices.Sort(got)
+	if err != nil || !slices.Equal(got, laketest.Sorted(a, b)) {
+		t.Errorf("%d rows came back, %v", len(got), err)
+	}
+	old := write(t, &store, laketest.Batch(schemas.JourneyEvent.Without("theme"), laketest.Shape{Rows: 5, Partitions: 1}))
+	if _, err := joined(files[0], old[0]); !fault.Is(err, fault.SchemaDrift) {
+		t.Errorf("files of different columns give %v", err)
+	}
+	for name, text := range map[string]string{"empty": "", "short": "PAR1PAR1", "length": "PAR1\xff\xff\xff\xffPAR1", "metadata": "PAR1xxxx\x04\x00\x00\x00PAR1"} {
+		key := "data/journey_event/2024-01-01/" + name + ".parquet"
+		if _, err := store.Put(t.Context(), key, strings.NewReader(text), int64(len(text)), object.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := joined(files[0], lake.Output{Key: key}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package lake_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -265,18 +264,29 @@ func TestClickHouseReadsEveryTable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, out := range outputs {
-				err := staging.Load(t.Context(), out.Key, func(context.Context) (io.ReadCloser, error) {
-					return io.NopCloser(bytes.NewReader(store.Bytes(out.Key))), nil
-				})
-				if err != nil {
+			l := lake.Open(&store)
+			for _, files := range [][][]lake.Output{oneByOne(outputs), {outputs}} { // each by itself, and all as one file
+				if err := staging.Truncate(t.Context()); err != nil {
 					t.Fatal(err)
 				}
+				for _, together := range files {
+					err := staging.Load(t.Context(), table.Name, func(ctx context.Context) (io.ReadCloser, error) { return l.OpenFiles(ctx, together) })
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				sameRows(t, table, selectAll(t, w, table, staging.Table()), batches)
+				sameStates(t, staging, outputs)
 			}
-			sameRows(t, table, selectAll(t, w, table, staging.Table()), batches)
-			sameStates(t, staging, outputs)
 		})
 	}
+}
+
+func oneByOne(outputs []lake.Output) (out [][]lake.Output) {
+	for _, o := range outputs {
+		out = append(out, []lake.Output{o})
+	}
+	return out
 }
 
 func selectAll(t *testing.T, w *clickhouse.Warehouse, table *schemas.Table, from clickhouse.Table) [][]string {
