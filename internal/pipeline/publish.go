@@ -248,10 +248,11 @@ func (p *publisher) swap(ctx context.Context, staging *clickhouse.Staging, swaps
 		}
 		done++
 	}
-	if err := p.confirm(ctx, staging.Target(), swaps[:done]); err != nil {
+	marks, err := p.confirm(ctx, staging.Target(), swaps[:done])
+	if err != nil {
 		return nil, err
 	}
-	if err := p.record(ctx, swaps[:done]); err != nil {
+	if err := p.record(ctx, swaps[:done], marks); err != nil {
 		return nil, err
 	}
 	if done < len(swaps) {
@@ -288,10 +289,11 @@ func (p *publisher) replace(ctx context.Context, staging *clickhouse.Staging, s 
 	return staging.Replace(ctx, s.partition)
 }
 
-// confirm holds the target against what was staged.
-func (p *publisher) confirm(ctx context.Context, target clickhouse.Table, swaps []swap) error {
+// confirm holds the target against what was staged. It returns the marks that the partitions had before they were
+// counted, so that what changes later shows.
+func (p *publisher) confirm(ctx context.Context, target clickhouse.Table, swaps []swap) (clickhouse.Marks, error) {
 	if len(swaps) == 0 {
-		return nil
+		return nil, nil
 	}
 	names, want := make([]string, len(swaps)), clickhouse.States{}
 	for i, s := range swaps {
@@ -300,26 +302,30 @@ func (p *publisher) confirm(ctx context.Context, target clickhouse.Table, swaps 
 			want[s.partition] = s.state
 		}
 	}
+	marks, err := p.Warehouse.PartMarks(ctx, target.Database, target.Name)
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
 	got, err := p.Warehouse.PartitionStates(ctx, target, names...)
 	if err != nil {
-		return fmt.Errorf("verify: %w", err)
+		return nil, fmt.Errorf("verify: %w", err)
 	}
 	if bad := clickhouse.Mismatch(want, got); bad != "" {
-		return fault.New(fault.Internal, "verify %s: partition %s holds %d rows (hash %x), %d (%x) were staged",
+		return nil, fault.New(fault.Internal, "verify %s: partition %s holds %d rows (hash %x), %d (%x) were staged",
 			target, bad, got[bad].Rows, got[bad].HashSum, want[bad].Rows, want[bad].HashSum)
 	}
-	return nil
+	return marks[target.Name], nil
 }
 
 // record writes the swapped partitions to the ledger and clears the intents.
-func (p *publisher) record(ctx context.Context, swaps []swap) error {
+func (p *publisher) record(ctx context.Context, swaps []swap, marks clickhouse.Marks) error {
 	for _, s := range swaps {
 		if s.state.Rows == 0 && s.files == "" {
 			delete(p.ledger.Partitions, s.key)
 			continue
 		}
 		old := p.ledger.Partitions[s.key]
-		p.ledger.Partitions[s.key] = lake.Entry{Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum, Generation: old.Generation + 1}
+		p.ledger.Partitions[s.key] = lake.Entry{Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum, Mark: marks[s.partition], Generation: old.Generation + 1}
 	}
 	p.ledger.Intents = nil
 	if err := p.swapLedger(ctx); err != nil {

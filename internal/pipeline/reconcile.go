@@ -9,6 +9,7 @@ import (
 
 	"waymark/internal/fault"
 	"waymark/load/clickhouse"
+	"waymark/load/lake"
 	"waymark/schemas"
 )
 
@@ -61,27 +62,103 @@ func (p *publisher) repeat(ctx context.Context, target clickhouse.Table, staging
 	return nil
 }
 
-// compare holds every partition of the targets against the ledger.
+// compare holds every partition of the targets against the ledger, by count and sum of row hashes.
 func (p *publisher) compare(ctx context.Context, targets map[string]clickhouse.Table) ([]Difference, error) {
 	var out []Difference
 	for _, name := range slices.Sorted(maps.Keys(targets)) {
-		got, err := p.Warehouse.PartitionStates(ctx, targets[name])
-		if fault.Is(err, fault.NotFound) {
-			if _, built := p.ledger.Partitions[name+"/"+inputsMark]; built {
-				out = append(out, Difference{name, inputsMark, "the table is missing in the warehouse"})
-			}
-		} else if err != nil {
-			return nil, fmt.Errorf("read %s: %w", targets[name], err)
+		diffs, err := p.compareTable(ctx, targets[name], nil)
+		if err != nil {
+			return nil, err
 		}
-		want := clickhouse.States{}
-		for key, e := range p.ledger.Partitions {
-			if table, partition, _ := strings.Cut(key, "/"); table == name && partition != inputsMark && e.Rows > 0 {
-				want[partition] = clickhouse.State{Rows: e.Rows, HashSum: e.HashSum}
-			}
-		}
-		out = append(out, differences(name, want, got)...)
+		out = append(out, diffs...)
 	}
 	return out, nil
+}
+
+// compareSuspects is compare without the partitions whose files in the warehouse are still those that were counted and
+// summed when they were published: at the start of a run, whose cost must not grow with what is stored.
+func (p *publisher) compareSuspects(ctx context.Context, targets map[string]clickhouse.Table) ([]Difference, error) {
+	var out []Difference
+	databases := map[string]map[string]clickhouse.Marks{}
+	for _, name := range slices.Sorted(maps.Keys(targets)) {
+		t := targets[name]
+		if databases[t.Database] == nil {
+			marks, err := p.Warehouse.PartMarks(ctx, t.Database, "")
+			if err != nil {
+				return nil, err
+			}
+			databases[t.Database] = marks
+		}
+		marks := databases[t.Database][name]
+		suspects := p.suspects(name, marks)
+		if len(suspects) == 0 && len(marks) > 0 {
+			continue
+		}
+		diffs, err := p.compareTable(ctx, t, suspects)
+		if err != nil {
+			return nil, err
+		}
+		if len(diffs) == 0 {
+			p.trust(name, marks)
+		}
+		out = append(out, diffs...)
+	}
+	return out, nil
+}
+
+// suspects names the partitions of a table whose mark is not the one in the ledger.
+func (p *publisher) suspects(table string, marks clickhouse.Marks) []string {
+	var out []string
+	for partition, e := range p.published(table) {
+		if e.Mark == "" || marks[partition] != e.Mark {
+			out = append(out, partition)
+		}
+	}
+	for partition := range marks {
+		if p.ledger.Partitions[table+"/"+partition].Rows == 0 {
+			out = append(out, partition)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// trust notes the marks of partitions that hold what the ledger says.
+func (p *publisher) trust(table string, marks clickhouse.Marks) {
+	for partition, e := range p.published(table) {
+		e.Mark = marks[partition]
+		p.ledger.Partitions[table+"/"+partition] = e
+	}
+}
+
+// published returns the partitions of a table that the ledger says have rows.
+func (p *publisher) published(table string) map[string]lake.Entry {
+	out := map[string]lake.Entry{}
+	for key, e := range p.ledger.Partitions {
+		if name, partition, _ := strings.Cut(key, "/"); name == table && partition != inputsMark && e.Rows > 0 {
+			out[partition] = e
+		}
+	}
+	return out
+}
+
+// compareTable compares the named partitions of one table, all of them when none is named.
+func (p *publisher) compareTable(ctx context.Context, t clickhouse.Table, partitions []string) ([]Difference, error) {
+	got, err := p.Warehouse.PartitionStates(ctx, t, partitions...)
+	if fault.Is(err, fault.NotFound) {
+		if _, built := p.ledger.Partitions[t.Name+"/"+inputsMark]; built {
+			return []Difference{{t.Name, inputsMark, "the table is missing in the warehouse"}}, nil
+		}
+	} else if err != nil {
+		return nil, fmt.Errorf("read %s: %w", t, err)
+	}
+	want := clickhouse.States{}
+	for partition, e := range p.published(t.Name) {
+		if len(partitions) == 0 || slices.Contains(partitions, partition) {
+			want[partition] = clickhouse.State{Rows: e.Rows, HashSum: e.HashSum}
+		}
+	}
+	return differences(t.Name, want, got), nil
 }
 
 func differences(table string, want, got clickhouse.States) []Difference {
@@ -115,7 +192,7 @@ func (p *publisher) reconcile(ctx context.Context, targets map[string]clickhouse
 	if err := p.replay(ctx, targets); err != nil {
 		return err
 	}
-	diffs, err := p.compare(ctx, targets)
+	diffs, err := p.compareSuspects(ctx, targets)
 	if err != nil || len(diffs) == 0 {
 		return err
 	}

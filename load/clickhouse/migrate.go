@@ -17,7 +17,7 @@ func (w *Warehouse) Migrate(ctx context.Context, tables []*schemas.Table) error 
 	if err := w.createDatabases(ctx); err != nil {
 		return err
 	}
-	existing, err := w.describeDatabase(ctx, Raw)
+	existing, err := w.describeDatabase(ctx, Raw, "")
 	if err != nil {
 		return err
 	}
@@ -47,13 +47,13 @@ type found struct {
 	columns                           []ModelColumn
 }
 
-// describeDatabase reads every table of a database with its columns in order.
-func (w *Warehouse) describeDatabase(ctx context.Context, database string) (map[string]*found, error) {
+// describeDatabase reads the tables of a database, or ("" is all) one of them, with their columns in order.
+func (w *Warehouse) describeDatabase(ctx context.Context, database, table string) (map[string]*found, error) {
 	tables := map[string]*found{}
-	params := map[string]string{"database": database}
+	params := map[string]string{"database": database, "table": table}
 	err := w.read(ctx, statement{
 		what: "describe " + database, params: params,
-		sql: "SELECT name, partition_key, sorting_key, comment FROM system.tables WHERE database = {database:String}",
+		sql: "SELECT name, partition_key, sorting_key, comment FROM system.tables WHERE database = {database:String} AND ({table:String} = '' OR name = {table:String})",
 	}, func() { clear(tables) }, func(r driver.Rows) error {
 		name, f := "", &found{}
 		err := r.Scan(&name, &f.partitionKey, &f.sortingKey, &f.comment)
@@ -70,7 +70,7 @@ func (w *Warehouse) describeDatabase(ctx context.Context, database string) (map[
 	}
 	err = w.read(ctx, statement{
 		what: "describe " + database, params: params,
-		sql: "SELECT table, name, type, comment FROM system.columns WHERE database = {database:String} ORDER BY table, position",
+		sql: "SELECT table, name, type, comment FROM system.columns WHERE database = {database:String} AND ({table:String} = '' OR table = {table:String}) ORDER BY table, position",
 	}, forget, func(r driver.Rows) error {
 		table, c := "", ModelColumn{}
 		if err := r.Scan(&table, &c.Name, &c.Type, &c.Comment); err != nil {

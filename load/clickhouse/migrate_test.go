@@ -13,7 +13,7 @@ import (
 func TestMigrateMakesWhatTheSchemasSay(t *testing.T) {
 	w := open(t)
 	must(t, w.Migrate(t.Context(), schemas.Tables()))
-	have, err := w.describeDatabase(t.Context(), Raw)
+	have, err := w.describeDatabase(t.Context(), Raw, "")
 	must(t, err)
 	for _, table := range schemas.Tables() {
 		want, got := rawDefinition(table), have[table.Name]

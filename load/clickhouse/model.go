@@ -121,7 +121,7 @@ func (w *Warehouse) EnsureModel(ctx context.Context, m Model, params map[string]
 }
 
 func (w *Warehouse) describeTable(ctx context.Context, t Table) (*found, error) {
-	tables, err := w.describeDatabase(ctx, t.Database)
+	tables, err := w.describeDatabase(ctx, t.Database, t.Name)
 	return tables[t.Name], err
 }
 

@@ -271,3 +271,38 @@ func TestPartitionIDsAreTheServersOwn(t *testing.T) {
 		}
 	}
 }
+
+// The mark of a partition stays while nobody writes to it, and changes with any row; it costs no look at the rows.
+func TestPartMarks(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	s := newStaging(t, w, schemas.JourneyEvent, "marks")
+	insertEvents(t, s, event{id: "01", day: "2031-01-31", hash: 3}, event{id: "02", day: "2031-02-01", hash: 4})
+	must(t, s.Replace(ctx, "2031-01-31"))
+	must(t, s.Replace(ctx, "2031-02-01"))
+	look := func() Marks {
+		all, err := w.PartMarks(ctx, Raw, schemas.JourneyEvent.Name)
+		must(t, err)
+		return all[schemas.JourneyEvent.Name]
+	}
+	first := look()
+	if first["2031-01-31"] == "" || first["2031-01-31"] == first["2031-02-01"] {
+		t.Errorf("marks %v", first)
+	}
+	if again := look(); again["2031-01-31"] != first["2031-01-31"] {
+		t.Error("a mark changed by itself")
+	}
+	must(t, s.Replace(ctx, "2031-01-31"))
+	if again := look(); again["2031-01-31"] != first["2031-01-31"] {
+		t.Error("the same rows in the same part have another mark")
+	}
+	must(t, w.Exec(ctx, "ALTER TABLE "+s.Target().SQL()+" UPDATE theme = 'x' WHERE event_date = '2031-01-31' SETTINGS mutations_sync = 2", nil))
+	changed := look()
+	if changed["2031-01-31"] == first["2031-01-31"] || changed["2031-02-01"] != first["2031-02-01"] {
+		t.Errorf("after an update of one partition: %v, before it %v", changed, first)
+	}
+	must(t, w.DropPartition(ctx, s.Target(), "2031-01-31"))
+	if _, there := look()["2031-01-31"]; there {
+		t.Error("a dropped partition has a mark")
+	}
+	must(t, w.DropPartition(ctx, s.Target(), "2031-02-01"))
+}

@@ -28,6 +28,7 @@ type Entry struct {
 	Files      string `json:"files"`      // FileSet of the data files it was built from
 	Generation int64  `json:"generation"` // grows by one with every publish
 	HashSum    uint64 `json:"hash_sum,string"`
+	Mark       string `json:"mark,omitempty"` // of the warehouse's files when rows and hash sum were last seen to be these
 	Rows       int64  `json:"rows"`
 }
 
