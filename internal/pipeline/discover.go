@@ -56,6 +56,7 @@ type discovery struct {
 	items     []Item          // of the listing, in natural key order
 	manifests []lake.Manifest // every manifest of the source
 	corrupt   []string        // keys of manifests that cannot be read
+	unpacked  int             // manifests that had to be read one by one
 	gone      []lake.Manifest // with Prune: of objects that left the listing
 }
 
@@ -66,9 +67,11 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		return nil, inSource(s, err)
 	}
 	d := &discovery{source: s, store: st}
-	if d.manifests, d.corrupt, err = r.Lake.ReadableManifests(ctx, s.Config.Name); err != nil {
+	read, err := r.Lake.ReadManifests(ctx, s.Config.Name)
+	if err != nil {
 		return nil, inSource(s, err)
 	}
+	d.manifests, d.corrupt, d.unpacked = read.Good, read.Corrupt, read.Unpacked
 	if len(d.corrupt) > 0 {
 		return nil, corruptManifests(s, d.corrupt)
 	}

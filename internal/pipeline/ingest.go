@@ -30,6 +30,9 @@ func (r *Runner) transformAll(ctx context.Context, found []*discovery, report *R
 	}
 	r.Progress.Phase("transform", len(todo))
 	committed, err := r.newTransformer().objects(ctx, todo)
+	if !r.Scope.Shard.Set() {
+		r.pack(context.WithoutCancel(ctx), found, committed)
+	}
 	for _, d := range found {
 		report.Sources = append(report.Sources, d.report(committed))
 		current = append(current, d.current(committed)...)
@@ -39,6 +42,37 @@ func (r *Runner) transformAll(ctx context.Context, found []*discovery, report *R
 	}
 	slices.SortFunc(written, byURI)
 	return current, written, err
+}
+
+// A source's manifests are packed anew when this many of them, and this share, are not in its pack.
+const (
+	packAfter = 256
+	packShare = 20 // one in 20
+)
+
+// pack renews the packs of sources that have many new manifests. A pack is a cache: a failure only warns.
+func (r *Runner) pack(ctx context.Context, found []*discovery, committed map[string]*lake.Manifest) {
+	for _, d := range found {
+		var all []lake.Manifest
+		replaced, fresh := map[string]bool{}, 0
+		for _, it := range d.items {
+			if m := committed[it.identity()]; m != nil {
+				all, fresh = append(all, *m), fresh+1
+				replaced[m.Object.Identity()] = true
+			}
+		}
+		if fresh += d.unpacked; fresh < packAfter || fresh*packShare < len(d.manifests) {
+			continue
+		}
+		for _, m := range d.manifests {
+			if !replaced[m.Object.Identity()] {
+				all = append(all, m)
+			}
+		}
+		if err := r.Lake.PackManifests(ctx, d.source.Config.Name, all); err != nil {
+			r.Log.Warn().Err(err).Str("source", d.source.Config.Name).Msg("manifests not packed")
+		}
+	}
 }
 
 // work is one object to transform.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"strings"
 
 	"waymark/internal/object"
 	"waymark/load/lake"
@@ -113,8 +111,8 @@ func (r *Runner) listed(ctx context.Context) (map[string]bool, error) {
 // is. The others stay, and with them the rows, until their loss is accepted.
 func (r *Runner) manifestsAside(ctx context.Context, listed map[string]bool, out *Repair) error {
 	for _, key := range out.Found.Corrupt {
-		source, identity := path.Split(strings.TrimPrefix(key, "manifests/"))
-		name := strings.TrimSuffix(source, "/") + "\x00" + strings.TrimSuffix(identity, ".json")
+		source, identity := lake.ManifestName(key)
+		name := source + "\x00" + identity
 		if !listed[name] && !r.AcceptLoss {
 			out.Lost = append(out.Lost, Difference{Problem: "corrupt manifest " + key + " cannot be made again: its object is gone or was replaced (--accept-loss gives it up)"})
 			continue

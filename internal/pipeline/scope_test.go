@@ -199,14 +199,14 @@ func TestPruneIsTakenBack(t *testing.T) {
 // damageManifest cuts the first manifest of a source short and returns its key.
 func damageManifest(t *testing.T, s *site, source string) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(s.dir, "lake/manifests", source, "*.json"))
+	files, err := filepath.Glob(filepath.Join(s.dir, "lake/manifests", source, "*/*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err, files)
 	}
 	if err := os.Truncate(files[0], 100); err != nil {
 		t.Fatal(err)
 	}
-	return "manifests/" + source + "/" + filepath.Base(files[0])
+	return "manifests/" + source + "/" + filepath.Base(filepath.Dir(files[0])) + "/" + filepath.Base(files[0])
 }
 
 // What a newer version wrote is refused before anything is read or published.

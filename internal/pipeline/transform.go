@@ -72,7 +72,7 @@ const spoolMemory = 8 << 20
 
 func (t *transformer) commit(ctx context.Context, it Item, m *lake.Manifest) error {
 	if it.Manifest != nil {
-		m.ETag = it.Manifest.ETag
+		m.ETag, m.Stored = it.Manifest.ETag, it.Manifest.Stored
 		return t.Lake.ReplaceManifest(ctx, m)
 	}
 	return t.Lake.WriteManifest(ctx, m)

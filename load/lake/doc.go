@@ -2,7 +2,7 @@
 // ledger of what is published. The lake is the truth; a warehouse is a function of it.
 //
 //	Batch ──Encoder──▶ RowGroup (one per partition) ──Spool (in chunk order)──▶ data/<table>/<partition>/<sha256>.parquet
-//	                                                                └─ Outputs ─▶ manifests/<source>/<identity>.json
+//	                                                                └─ Outputs ─▶ manifests/<source>/<xx>/<identity>.json
 //	                                                                              ledger/<name>.json
 //
 // It promises:

@@ -22,7 +22,7 @@ const wantManifest = `{"export":"events","fingerprint":"f","format":1,"new_colum
 	`"outputs":[{"bytes":9,"hash_sum":"18446744073709551615","key":"data/k","max_time":2,"min_time":1,"partition":"2024-01-31","rows":2,"table":"journey_event"}],` +
 	`"records":3,"rejects":1,"rows":2,"source":"web","status":"committed","system":"ga4"}` + "\n"
 
-const manifestKey = "manifests/web/b6a17edb5d75983ae684e1efcc329d3a.json"
+const manifestKey = "manifests/web/b6/b6a17edb5d75983ae684e1efcc329d3a.json"
 
 func TestManifestIsStoredAs(t *testing.T) {
 	var store laketest.Memory

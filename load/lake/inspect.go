@@ -41,19 +41,36 @@ func (l *Lake) Sources(ctx context.Context) ([]string, error) {
 // ReadableManifests is Manifests for callers that can go on without the corrupt ones, whose keys it returns. One that
 // a newer version wrote fails the call all the same.
 func (l *Lake) ReadableManifests(ctx context.Context, source string) (good []Manifest, broken []string, err error) {
-	keys, err := l.manifestKeys(ctx, source)
+	read, err := l.ReadManifests(ctx, source)
+	return read.Good, read.Corrupt, err
+}
+
+// ManifestSet is what ReadManifests found of a source.
+type ManifestSet struct {
+	Good     []Manifest // in key order
+	Corrupt  []string   // keys of those that cannot be read
+	Unpacked int        // how many were not in the pack and had to be read one by one
+}
+
+// ReadManifests is ReadableManifests that also says what the pack was worth.
+func (l *Lake) ReadManifests(ctx context.Context, source string) (out ManifestSet, err error) {
+	listed, err := l.listManifests(ctx, source)
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
-	manifests, damaged := make([]Manifest, len(keys)), make([]bool, len(keys))
+	manifests, damaged := make([]Manifest, len(listed)), make([]bool, len(listed))
+	left, err := l.known(ctx, source, listed, manifests)
+	if err != nil {
+		return out, err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(manifestReaders)
-	for i, key := range keys {
+	for _, i := range left {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			err := l.readManifest(ctx, key, &manifests[i])
+			err := l.readManifest(ctx, listed[i].Key, &manifests[i])
 			if errors.Is(err, ErrCorrupt) {
 				damaged[i] = true
 				return nil
@@ -62,16 +79,17 @@ func (l *Lake) ReadableManifests(ctx context.Context, source string) (good []Man
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, nil, err
+		return out, err
 	}
 	for i := range manifests {
 		if damaged[i] {
-			broken = append(broken, keys[i])
+			out.Corrupt = append(out.Corrupt, listed[i].Key)
 		} else {
-			good = append(good, manifests[i])
+			out.Good = append(out.Good, manifests[i])
 		}
 	}
-	return good, broken, nil
+	out.Unpacked = len(left)
+	return out, nil
 }
 
 // RemoveManifest takes m's effect back: its object counts as never read. Its data files become garbage. An absent

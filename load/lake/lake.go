@@ -74,23 +74,23 @@ func (l *Lake) Manifests(ctx context.Context, source string) ([]Manifest, error)
 	return good, nil
 }
 
-// manifestKeys lists the manifests of source in key order.
-func (l *Lake) manifestKeys(ctx context.Context, source string) ([]string, error) {
+// listManifests lists the manifests of source in key order.
+func (l *Lake) listManifests(ctx context.Context, source string) ([]object.Info, error) {
 	if err := checkSource(source); err != nil {
 		return nil, err
 	}
-	var keys []string
+	var found []object.Info
 	err := l.objects.List(ctx, manifestPrefix(source), func(info object.Info) error {
 		if strings.HasSuffix(info.Key, ".json") {
-			keys = append(keys, info.Key)
+			found = append(found, info)
 		}
 		return nil
 	})
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, fmt.Errorf("list manifests of %s: %w", source, err)
 	}
-	slices.Sort(keys)
-	return keys, nil
+	slices.SortFunc(found, func(a, b object.Info) int { return strings.Compare(a.Key, b.Key) })
+	return found, nil
 }
 
 func (l *Lake) readManifest(ctx context.Context, key string, m *Manifest) error {
@@ -101,7 +101,7 @@ func (l *Lake) readManifest(ctx context.Context, key string, m *Manifest) error 
 	if err := decodeDocument(key, data, ManifestFormat, m); err != nil {
 		return fmt.Errorf("read manifest: %w", err)
 	}
-	if m.check() != nil || m.Key() != key {
+	if m.check() != nil || m.keyIs(key) != nil {
 		return fmt.Errorf("read manifest: %w", corrupt(key))
 	}
 	m.ETag = info.ETag

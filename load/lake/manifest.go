@@ -3,6 +3,7 @@ package lake
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"path"
 	"strconv"
 	"strings"
 
@@ -69,14 +70,38 @@ type Manifest struct {
 	Status      string    `json:"status"`
 	System      string    `json:"system"`
 
-	// ETag is of the stored manifest, set by reading; ReplaceManifest needs it.
-	ETag string `json:"-"`
+	// ETag is of the stored manifest and Stored its key, both set by reading; ReplaceManifest needs them.
+	ETag   string `json:"-"`
+	Stored string `json:"-"`
 }
 
-// Key is where the manifest is kept: manifests/<source>/<identity of the object>.json.
-func (m *Manifest) Key() string { return manifestPrefix(m.Source) + m.Object.Identity() + ".json" }
+// Key is where the manifest is kept: manifests/<source>/<first two digits>/<identity of the object>.json. The folders keep
+// listings short: stores that keep objects as files read a whole folder for each page of one.
+func (m *Manifest) Key() string {
+	if m.Stored != "" {
+		return m.Stored
+	}
+	identity := m.Object.Identity()
+	return manifestPrefix(m.Source) + identity[:2] + "/" + identity + ".json"
+}
 
-func manifestPrefix(source string) string { return "manifests/" + source + "/" }
+// keyIs notes where the manifest was found: at its key, or where lakes before these folders kept it.
+func (m *Manifest) keyIs(key string) error {
+	m.Stored = ""
+	if key != m.Key() && key != manifestPrefix(m.Source)+m.Object.Identity()+".json" {
+		return corrupt(key)
+	}
+	m.Stored = key
+	return nil
+}
+
+// ManifestName takes a manifest's key apart: its source and the identity of its object.
+func ManifestName(key string) (source, identity string) {
+	source, rest, _ := strings.Cut(strings.TrimPrefix(key, manifestsPrefix), "/")
+	return source, strings.TrimSuffix(path.Base(rest), ".json")
+}
+
+func manifestPrefix(source string) string { return manifestsPrefix + source + "/" }
 
 // checkSource refuses source names that would leave their folder.
 func checkSource(source string) error {
