@@ -1,0 +1,29 @@
+//go:build linux
+
+package chaos
+
+import (
+	"sync"
+	"time"
+)
+
+// book keeps what was tried.
+type book struct {
+	mu   sync.Mutex
+	rows []entry
+}
+
+// entry is one fault that was tried and survived.
+type entry struct {
+	class, fault, where string
+	recovery            time.Duration
+	code                string // how the faulty run ended
+}
+
+func newBook() *book { return &book{} }
+
+func (b *book) add(e entry) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rows = append(b.rows, e)
+}
