@@ -4,6 +4,7 @@ package chaos
 
 import (
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -15,9 +16,9 @@ type book struct {
 
 // entry is one fault that was tried and survived.
 type entry struct {
-	class, fault, where string
-	recovery            time.Duration
-	code                string // how the faulty run ended
+	class, fault, where, start, kind string
+	recovery                         time.Duration
+	code                             string // how the faulty run ended
 }
 
 func newBook() *book { return &book{} }
@@ -27,3 +28,7 @@ func (b *book) add(e entry) {
 	defer b.mu.Unlock()
 	b.rows = append(b.rows, e)
 }
+
+func (b *book) summary() string { return "" }
+
+func (b *book) publish(t *testing.T, w *world) {}

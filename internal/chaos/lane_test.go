@@ -3,8 +3,10 @@
 package chaos
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"net/http"
 	"os"
@@ -27,9 +29,13 @@ const (
 
 // The states that a fault may find.
 const (
-	nothing = "first load"  // all exports are there, lake and warehouse are empty
-	loaded  = "incremental" // the first delivery is loaded, all exports are there
+	nothing = "first load"   // all exports are there, lake and warehouse are empty
+	loaded  = "incremental"  // the first delivery is loaded, all exports are there
+	touched = "small change" // all is loaded, and one small export was corrected
 )
+
+// account is the export that was corrected in the state touched.
+const account = "salesforce/Account.csv"
 
 // patience is how long any run may take before it counts as hanging.
 const patience = 150 * time.Second
@@ -144,11 +150,16 @@ func (w *world) template(t testing.TB, start string) string {
 	}
 	dir := filepath.Join(w.dir, "start "+start)
 	l := w.newLane(t, embedded)
-	if start == loaded {
-		l.deliver(w.waves[0], 0)
+	switch start {
+	case loaded:
+		l.deliver(w.waves[0])
+		l.mustRun()
+	case touched:
+		l.deliver(w.waves[1])
+		l.put(account, lines(l.read(w.waves[1], account), 4))
 		l.mustRun()
 	}
-	l.deliver(w.waves[1], day)
+	l.deliver(w.waves[1])
 	l.mkdir(dir)
 	for name, place := range map[string]string{exports: filepath.Join(l.s3.Dir, exports), lakeBucket: filepath.Join(l.s3.Dir, lakeBucket), "warehouse": l.warehouse()} {
 		if _, err := os.Stat(place); err == nil {
@@ -159,30 +170,43 @@ func (w *world) template(t testing.TB, start string) string {
 	return dir
 }
 
-const day = 24 * time.Hour
-
-// deliver puts every export below dir into the bucket, as if written a while after the shop's epoch: equal deliveries
-// have equal times.
-func (l *lane) deliver(dir string, after time.Duration) {
+// deliver puts every export below dir into the bucket.
+func (l *lane) deliver(dir string) {
 	l.t.Helper()
 	names, err := exportNames(dir)
 	l.must(err)
 	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		l.must(err)
-		l.put(name, data, after)
+		l.put(name, l.read(dir, name))
 	}
 }
 
-// put stores one export.
-func (l *lane) put(name string, data []byte, after time.Duration) {
+func (l *lane) read(dir, name string) []byte {
+	l.t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	l.must(err)
+	return data
+}
+
+// put stores one export. Its time follows from its content, because records that carry no version take it as theirs:
+// so the same exports are the same, in whatever order they come.
+func (l *lane) put(name string, data []byte) {
 	l.t.Helper()
 	bucket := l.bucket(exports)
 	defer bucket.Close()
-	_, err := bucket.Put(context.Background(), name, strings.NewReader(string(data)), int64(len(data)), object.Condition{})
+	_, err := bucket.Put(context.Background(), name, bytes.NewReader(data), int64(len(data)), object.Condition{})
 	l.must(err)
-	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).Add(after)
+	h := fnv.New32()
+	_, _ = h.Write(data)
+	at := time.Date(2026, 3, 1, 0, 0, int(h.Sum32()%1_000_000), 0, time.UTC)
 	l.must(os.Chtimes(filepath.Join(l.s3.Dir, exports, name), at, at))
+}
+
+// remove deletes one export.
+func (l *lane) remove(name string) {
+	l.t.Helper()
+	bucket := l.bucket(exports)
+	defer bucket.Close()
+	l.must(bucket.Delete(context.Background(), name))
 }
 
 // bucket opens a bucket past the proxy.

@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -26,7 +28,6 @@ type proxy struct {
 	faults []*fault
 	seen   []string
 	count  map[string]int
-	spent  map[string]time.Duration
 }
 
 // fault strikes at the nth request of a kind, and at all later ones when it lasts.
@@ -34,9 +35,18 @@ type fault struct {
 	request string
 	nth     int
 	lasts   bool
-	do      func(*exchange)
+	do      func(*fault, *exchange)
 
-	struck int
+	struck atomic.Int64
+	run    atomic.Pointer[process] // of the program that it strikes
+}
+
+// process waits for the program to be known: its first request may come before start has returned.
+func (f *fault) process() *process {
+	for f.run.Load() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	return f.run.Load()
 }
 
 func newProxy(t testing.TB, target string, name func(*http.Request, []byte) string) *proxy {
@@ -45,7 +55,7 @@ func newProxy(t testing.TB, target string, name func(*http.Request, []byte) stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{address: l.Addr().String(), target: target, name: name, count: map[string]int{}, spent: map[string]time.Duration{},
+	p := &proxy{address: l.Addr().String(), target: target, name: name, count: map[string]int{},
 		client: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}}
 	server := &http.Server{Handler: p}
 	go func() { _ = server.Serve(l) }()
@@ -58,7 +68,6 @@ func (p *proxy) arm(faults ...*fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults, p.seen, p.count = faults, nil, map[string]int{}
-	p.spent = map[string]time.Duration{}
 }
 
 func (p *proxy) point(target string) {
@@ -74,16 +83,21 @@ func (p *proxy) trace() []string {
 	return append([]string(nil), p.seen...)
 }
 
+// counts returns how often each kind of request came since arm.
+func (p *proxy) counts() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.count)
+}
+
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client died while it sent
 	}
-	t0 := time.Now()
-	defer func() { p.mu.Lock(); p.spent[p.name(r, body)] += time.Since(t0); p.mu.Unlock() }()
 	x := &exchange{proxy: p, w: w, r: r, body: body, name: p.name(r, body)}
 	if f := p.pick(x.name); f != nil {
-		f.do(x)
+		f.do(f, x)
 		if x.done {
 			return
 		}
@@ -99,7 +113,7 @@ func (p *proxy) pick(name string) *fault {
 	p.count["any"]++
 	for _, f := range p.faults {
 		if n := p.count[f.request]; (f.request == name || f.request == "any") && (n == f.nth || f.lasts && n > f.nth) {
-			f.struck++
+			f.struck.Add(1)
 			return f
 		}
 	}

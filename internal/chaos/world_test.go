@@ -31,14 +31,15 @@ type world struct {
 	waves [2]string // directories of exports: the first delivery, and all there is in the end
 
 	mu     sync.Mutex
-	clean  string            // digest of a clean run over waves[1]
-	starts map[string]string // template directories by kind of engine and start
+	clean  string             // digest of a clean run over waves[1]
+	starts map[string]string  // template directories by start
+	usual  map[string]profile // undisturbed runs by kind of engine and start
 }
 
 func newWorld(t *testing.T, o options) *world {
 	t.Helper()
 	testenv.Engine(t)
-	w := &world{dir: t.TempDir(), long: o.long, seed: o.seed, book: newBook(), starts: map[string]string{}}
+	w := &world{dir: t.TempDir(), long: o.long, seed: o.seed, book: newBook(), starts: map[string]string{}, usual: map[string]profile{}}
 	w.binary = program(t, w.dir)
 	w.waves = [2]string{filepath.Join(w.dir, "first"), filepath.Join(w.dir, "all")}
 	if err := makeExports(t.Context(), o.seed, w.waves); err != nil {
@@ -73,13 +74,13 @@ func build(t *testing.T, path string, flags ...string) {
 }
 
 // wanted is the digest of one clean run over all exports; it is made once.
-func (w *world) wanted(t *testing.T) string {
+func (w *world) wanted(t testing.TB) string {
 	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.clean == "" {
 		l := w.newLane(t, embedded)
-		l.deliver(w.waves[1], day)
+		l.deliver(w.waves[1])
 		l.mustRun()
 		w.clean = l.inspect()
 	}
