@@ -18,17 +18,18 @@ type Reason string
 // The reasons.
 const (
 	NewObject     Reason = "new"
-	ChangedObject Reason = "changed"     // same key, other content
-	NewRules      Reason = "new rules"   // other code or configuration than its manifest says
-	Unchanged     Reason = "unchanged"   // nothing to do
-	Superseded    Reason = "superseded"  // another object of the listing replaces it
-	Quarantined   Reason = "quarantined" // set aside before, and unchanged since
-	OtherShard    Reason = "other shard" // another shard's to transform
-	TooOld        Reason = "too old"     // its time is before what the run asks for
-	Gone          Reason = "gone"        // not in the listing any more: its rows are removed (prune)
-	Retried       Reason = "retried"     // read again because it has rejects or was quarantined (replay)
-	Backfilled    Reason = "backfilled"  // read again because of its days (backfill)
-	Repaired      Reason = "repaired"    // read again because its files are damaged (verify --repair)
+	ChangedObject Reason = "changed"         // same key, other content
+	Redelivered   Reason = "delivered again" // same key and content, another time
+	NewRules      Reason = "new rules"       // other code or configuration than its manifest says
+	Unchanged     Reason = "unchanged"       // nothing to do
+	Superseded    Reason = "superseded"      // another object of the listing replaces it
+	Quarantined   Reason = "quarantined"     // set aside before, and unchanged since
+	OtherShard    Reason = "other shard"     // another shard's to transform
+	TooOld        Reason = "too old"         // its time is before what the run asks for
+	Gone          Reason = "gone"            // not in the listing any more: its rows are removed (prune)
+	Retried       Reason = "retried"         // read again because it has rejects or was quarantined (replay)
+	Backfilled    Reason = "backfilled"      // read again because of its days (backfill)
+	Repaired      Reason = "repaired"        // read again because its files are damaged (verify --repair)
 )
 
 // Item is one object of a listing with what is to be done about it.
@@ -43,7 +44,7 @@ type Item struct {
 // Work reports whether the object is to be transformed.
 func (i Item) Work() bool {
 	switch i.Reason {
-	case NewObject, ChangedObject, NewRules, Retried, Backfilled, Repaired:
+	case NewObject, ChangedObject, Redelivered, NewRules, Retried, Backfilled, Repaired:
 		return true
 	}
 	return false
@@ -121,6 +122,10 @@ func (d *discovery) judge(seenKeys map[string]bool) {
 			it.Reason = NewObject
 		case m.Fingerprint != d.source.Fingerprint:
 			it.Reason = NewRules
+		case m.Object.Modified != lake.Ref(it.URI, it.Info).Modified:
+			// Its time is the version of records that carry none, and tells the newest version of an object where nothing
+			// is listed: without reading it again a correction that was taken back would lose against the correction.
+			it.Reason = Redelivered
 		case m.Status == lake.Quarantined:
 			it.Reason = Quarantined
 		}
