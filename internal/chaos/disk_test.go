@@ -2,8 +2,112 @@
 
 package chaos
 
-import "testing"
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
 
-func (w *world) diskFull(*testing.T) {}
+// diskFull gives the program's temporary directory, a lake in a directory and the embedded warehouse, each, a disk that
+// is too small, then a larger one. It needs the right to mount a tmpfs.
+func (w *world) diskFull(t *testing.T) {
+	if err := mountable(t.TempDir()); err != nil {
+		w.book.skip("disk full", "a small file system cannot be mounted here ("+err.Error()+"); run as root to try it")
+		t.Skipf("no small file system can be mounted: %v", err)
+	}
+	for _, where := range []string{"lake in a directory", "embedded warehouse", "temporary files"} {
+		t.Run(slug(where), func(t *testing.T) {
+			l := w.newLane(t, embedded)
+			fractions := []float64{0.1, 0.4, 0.8}
+			if !w.long {
+				fractions = fractions[1:2]
+			}
+			for _, f := range fractions {
+				l.sub(t, fmt.Sprintf("%.0f", 100*f), func() { l.smallDisk(t, where, f) })
+			}
+		})
+	}
+}
 
-func (w *world) clocks(*testing.T) {}
+func mountable(dir string) error {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
+		return err
+	}
+	return syscall.Unmount(dir, 0)
+}
+
+// smallDisk runs with a share of the space that the place needs.
+func (l *lane) smallDisk(t *testing.T, where string, share float64) {
+	l.t.Helper()
+	l.reset(nothing)
+	disk := filepath.Join(l.dir, "disk")
+	l.must(os.RemoveAll(disk))
+	l.mkdir(disk)
+	need := 40 << 20 // of the temporary file, see bigExport
+	switch where {
+	case "lake in a directory":
+		l.place = disk
+		need = treeSize(filepath.Join(l.template(l.t, touched), lakeBucket))
+	case "embedded warehouse":
+		l.must(os.Symlink(disk, l.warehouse()))
+		need = treeSize(filepath.Join(l.template(l.t, touched), "warehouse"))
+	case "temporary files":
+		l.extra = "resources: { temp: " + disk + " }"
+		l.put("survey/responses-big.csv", bigExport())
+		need = 12 << 20
+	}
+	l.must(syscall.Mount("tmpfs", disk, "tmpfs", 0, fmt.Sprintf("size=%d", max(int(share*float64(need)), 64<<10))))
+	defer func() { l.must(syscall.Unmount(disk, syscall.MNT_DETACH)) }()
+	l.configure()
+	p := l.start("run")
+	o := p.wait(patience)
+	l.check(p, o)
+	if o.code == 0 {
+		l.t.Errorf("a run succeeded with %.0f %% of the %d bytes that it needs", 100*share, need)
+	}
+	l.must(syscall.Mount("tmpfs", disk, "tmpfs", syscall.MS_REMOUNT, "size=2g"))
+	done := []entry{{class: "disk full", fault: fmt.Sprintf("%.0f %% of the space it needs", 100*share), where: where, start: nothing, kind: l.kind, code: codeName(p, o)}}
+	if where == "temporary files" { // the big export is no part of a clean run
+		l.mustRun()
+		l.remove("survey/responses-big.csv")
+		l.recover(done, "--prune", "--accept-loss")
+	} else {
+		l.recover(done)
+	}
+	l.place, l.extra = "s3://"+lakeBucket, ""
+	l.configure()
+}
+
+// bigExport is a survey whose rows do not fit into the memory that a transform keeps them in before it uses a file.
+func bigExport() []byte {
+	var b bytes.Buffer
+	b.WriteString("Response ID,Sent,Date,Survey,Score,Comment,E-mail,Customer No,Ticket,Order,Channel,Branch\n")
+	const rows = 400_000
+	x := uint64(88172645463325252)
+	for i := range rows {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+		fmt.Fprintf(&b, "big-%d-%016x%016x,,2026-01-06 10:00:00,nps,%d,,,,,,,\n", i, x, x*0x9E3779B97F4A7C15, i%11)
+	}
+	return b.Bytes()
+}
+
+func treeSize(dir string) int {
+	total := 0
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".lock") {
+			return err
+		}
+		if info, err := d.Info(); err == nil {
+			total += (int(info.Size()) + 4095) / 4096 * 4096
+		}
+		return nil
+	})
+	return total
+}
