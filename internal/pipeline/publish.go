@@ -205,7 +205,7 @@ func (p *publisher) swap(ctx context.Context, staging *clickhouse.Staging, swaps
 	for _, s := range swaps {
 		var err error
 		if s.state.Rows == 0 {
-			err = p.Warehouse.DropPartition(ctx, staging.Target(), s.partition)
+			err = staging.Retire(ctx, s.partition)
 		} else {
 			want[s.partition] = s.state
 			err = staging.Replace(ctx, s.partition)
