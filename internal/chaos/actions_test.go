@@ -41,6 +41,16 @@ func pause(stopped chan<- struct{}) func(*fault, *exchange) {
 	}
 }
 
+// delay stops the program when the request is on its way, and lets it arrive only when release is closed.
+func delay(stopped chan<- struct{}, release <-chan struct{}) func(*fault, *exchange) {
+	return func(f *fault, x *exchange) {
+		f.process().signal(syscall.SIGSTOP)
+		close(stopped)
+		<-release
+		x.pass()
+	}
+}
+
 func cutBefore(_ *fault, x *exchange) { x.abort() }
 
 func cutHalf(_ *fault, x *exchange) { x.forwardHalf(); x.abort() }

@@ -43,7 +43,7 @@ var statements = []struct {
 	{"verify mart", regexp.MustCompile("(?is)^SELECT _partition_id.*FROM `?waymark_mart")},
 	{"replace raw", regexp.MustCompile("(?i)^ALTER TABLE `?waymark_raw.* REPLACE PARTITION")},
 	{"replace mart", regexp.MustCompile("(?i)^ALTER TABLE `?waymark_mart.* REPLACE PARTITION")},
-	{"drop partition", regexp.MustCompile("(?i)^ALTER TABLE .* DROP PARTITION")},
+	{"drop partition", regexp.MustCompile("(?i)^ALTER TABLE `?waymark_(raw|mart).* (DROP|MOVE) PARTITION")},
 	{"drop staging", regexp.MustCompile("(?i)^DROP TABLE IF EXISTS `?waymark_stage")},
 	{"create table", regexp.MustCompile("(?i)^CREATE TABLE ")},
 	{"create view", regexp.MustCompile("(?i)^CREATE (OR REPLACE )?VIEW")},
