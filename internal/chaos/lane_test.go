@@ -37,8 +37,8 @@ const (
 // account is the export that was corrected in the state touched.
 const account = "salesforce/Account.csv"
 
-// patience is how long any run may take before it counts as hanging.
-const patience = 150 * time.Second
+// patience is how long any run may take before it counts as hanging: a hundred times what it takes.
+const patience = 10 * time.Minute
 
 // lane is one S3 server, one lake and one warehouse; faults run in it one after the other.
 type lane struct {
@@ -54,6 +54,10 @@ type lane struct {
 	address, secret string // of the served engine
 	extra           string // more configuration
 	place           string // of the lake
+
+	right   bool          // the lane is as a clean run over its exports leaves it
+	version int           // of the accounts that the exports hold
+	age     time.Duration // of the exports: each correction is later than the one before
 }
 
 func (w *world) newLane(t testing.TB, kind string) *lane {
@@ -126,6 +130,14 @@ func (l *lane) env(more ...string) []string {
 func (l *lane) reset(start string) {
 	l.t.Helper()
 	template := l.template(l.t, start)
+	l.arm(nil, nil)
+	if l.right && start == touched && l.place == "s3://"+lakeBucket {
+		// Another correction of the small export does as well, and needs no copying.
+		l.right, l.version, l.age = false, 1-l.version, l.age+time.Hour
+		l.putAt(account, l.accounts(l.version), l.age)
+		return
+	}
+	l.right, l.version, l.age = false, final, 60*24*time.Hour
 	l.close()
 	for name, place := range map[string]string{exports: filepath.Join(l.s3.Dir, exports), lakeBucket: filepath.Join(l.s3.Dir, lakeBucket), "warehouse": l.warehouse()} {
 		l.must(os.RemoveAll(place))
@@ -134,10 +146,8 @@ func (l *lane) reset(start string) {
 		}
 	}
 	if l.kind == served {
-		l.engine.arm()
 		l.serve()
 	}
-	l.store.arm()
 }
 
 // template returns the directory from which a state is copied; it is made once.
@@ -170,10 +180,22 @@ func (w *world) template(t testing.TB, start string) string {
 	return dir
 }
 
-// otherAccounts is an older version of the accounts: some are missing, and one that is there is not in the newest, so
+// The versions of the accounts: in the older one some are missing, and one that is there is not in the final one, so
 // that its partition is to be dropped.
-func otherAccounts(newest []byte) []byte {
-	return bytes.ReplaceAll(lines(newest, 4), []byte("001Tn0000000000IAA"), []byte("001Tn0000000099IAA"))
+const (
+	final = iota
+	older
+)
+
+func (w *world) accounts(version int) []byte {
+	data, err := os.ReadFile(filepath.Join(w.waves[1], account))
+	if err != nil {
+		panic(err) // this test wrote it
+	}
+	if version == older {
+		return bytes.ReplaceAll(lines(data, 4), []byte("001Tn0000000000IAA"), []byte("001Tn0000000099IAA"))
+	}
+	return data
 }
 
 // deliver puts every export below dir into the bucket.
@@ -253,7 +275,7 @@ func (l *lane) mustRun(args ...string) outcome {
 	l.t.Helper()
 	o := l.start(append([]string{"run"}, args...)...).wait(patience)
 	if o.code != 0 {
-		l.t.Fatalf("the undisturbed run ended with exit code %d:\n%s%s", o.code, o.stdout, o.stderr)
+		l.t.Fatalf("the undisturbed run ended with exit code %d:\n%s", o.code, tail(o.stdout+o.stderr))
 	}
 	return o
 }
@@ -267,7 +289,7 @@ func (l *lane) inspect() string {
 		defer l.close()
 	}
 	if o := l.start("verify").wait(patience); o.code != 0 {
-		l.t.Fatalf("verify ended with exit code %d:\n%s%s", o.code, o.stdout, o.stderr)
+		l.t.Fatalf("verify ended with exit code %d:\n%s", o.code, tail(o.stdout+o.stderr))
 	}
 	return l.digest()
 }

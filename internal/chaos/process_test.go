@@ -35,9 +35,12 @@ type process struct {
 	mu       sync.Mutex
 }
 
+// hung stands for the exit code of a program that had to be killed because it did not end.
+const hung = -2
+
 // outcome is how it ended.
 type outcome struct {
-	code           int // exit code; -1 after a signal
+	code           int // exit code; -1 after a signal, hung when it did not end
 	stdout, stderr string
 	took           time.Duration
 }
@@ -88,13 +91,8 @@ func (p *process) wait(limit time.Duration) outcome {
 	select {
 	case <-p.ended:
 	case <-time.After(limit):
-		p.signal(syscall.SIGQUIT) // its goroutines tell why it hangs
-		select {
-		case <-p.ended:
-		case <-time.After(5 * time.Second):
-			p.kill(both)
-		}
-		return outcome{code: -2, stdout: p.out.String(), stderr: "did not end within " + limit.String() + "\n" + p.err.String(), took: time.Since(p.started)}
+		p.kill(both)
+		return outcome{code: hung, stdout: p.out.String(), stderr: "did not end within " + limit.String() + "\n" + p.err.String(), took: time.Since(p.started)}
 	}
 	return outcome{code: p.cmd.ProcessState.ExitCode(), stdout: p.out.String(), stderr: p.err.String(), took: time.Since(p.started)}
 }
