@@ -136,8 +136,8 @@ func (b *book) publish(t *testing.T, w *world) {
 	defer b.mu.Unlock()
 	var out bytes.Buffer
 	all := group(b.entries, func(entry) []string { return nil })[0]
-	fmt.Fprintf(&out, "# Faults tried and survived\n\nWritten by `make chaos`; do not edit. %s, version %s, seed %d, %d faults in %s on %d processors.\n\n",
-		b.started.UTC().Format("2006-01-02"), version(t, w.binary), w.seed, len(b.entries), time.Since(b.started).Round(time.Second), runtime.NumCPU())
+	fmt.Fprintf(&out, "# Faults tried and survived\n\nWritten by `make chaos`; do not edit. %s, version %s, %s, seed %d, %d faults in %s on %d processors.\n\n",
+		b.started.UTC().Format("2006-01-02"), version(t, w.binary), form(w.long), w.seed, len(b.entries), time.Since(b.started).Round(time.Second), runtime.NumCPU())
 	out.WriteString("The harness (`internal/chaos`) drives the real program against a real S3 server and the real engine and breaks things from outside. A fault\n" +
 		"counts as survived when the disturbed run ended with a documented exit code, without a panic and without a secret in its output, and then\n" +
 		"one undisturbed run succeeded, `waymark verify` found no difference, and every table of `waymark_raw` and `waymark_mart` and every view of `cx_bi`\n" +
@@ -151,6 +151,9 @@ func (b *book) publish(t *testing.T, w *world) {
 		table(&out, []string{"where", "what", "state before", "engine"}, group(mine, func(e entry) []string { return []string{e.where, e.fault, e.start, e.kind} }))
 	}
 	out.WriteString(limits())
+	for _, class := range slices.Sorted(maps.Keys(b.notes)) {
+		fmt.Fprintf(&out, "- %s: %s.\n", class, b.notes[class])
+	}
 	for _, class := range slices.Sorted(maps.Keys(b.skipped)) {
 		fmt.Fprintf(&out, "- %s was not tried in this run: %s.\n", class, b.skipped[class])
 	}
@@ -159,6 +162,13 @@ func (b *book) publish(t *testing.T, w *world) {
 	if err := os.WriteFile(filepath.Join("..", "..", "docs", "reliability.md"), out.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func form(long bool) string {
+	if long {
+		return "long form (each fault by itself)"
+	}
+	return "short form (several faults before one recovery; `make chaos` is the long one)"
 }
 
 func table(out *bytes.Buffer, heads []string, lines []*line) {
