@@ -166,8 +166,9 @@ func (w *world) template(t testing.TB, start string) string {
 		l.mustRun()
 	case touched:
 		l.deliver(w.waves[1])
-		l.put(account, lines(l.read(w.waves[1], account), 4))
+		l.put(account, w.accounts(older))
 		l.mustRun()
+		w.clean[older] = l.inspect()
 	}
 	l.deliver(w.waves[1])
 	l.mkdir(dir)
