@@ -56,16 +56,16 @@ func (l *lane) dice(name string) *rand.Rand {
 // killAt kills at a random fraction of the time that such a run takes, and says whether it was still running.
 func (l *lane) killAt(start string, dice *rand.Rand, hit *bool) attempt {
 	at := time.Duration(dice.Float64() * float64(l.usually(start).took))
-	who := both
-	if l.kind == served || dice.IntN(4) == 0 {
-		who = alone
+	who := alone
+	if l.kind == embedded {
+		who = [...]victim{both, both, both, alone, engines}[dice.IntN(5)]
 	}
 	return attempt{fault: "killed: " + who.String(), where: "at a random instant", during: func(p *process) {
 		select {
 		case <-time.After(at):
+			*hit = p.running()
 			p.kill(who)
 		case <-p.ended:
 		}
-		*hit = p.killed
 	}}
 }

@@ -58,7 +58,7 @@ func (l *lane) zombie(start string, s step, delayed bool) {
 	what := "SIGSTOP, SIGCONT after another run"
 	f := &fault{request: s.request, nth: s.nth, do: pause(stopped)}
 	if delayed {
-		what = "SIGSTOP, its statement arrives after another run"
+		what = "SIGSTOP, its statement arrives after another run published the opposite"
 		f.do = delay(stopped, release)
 	}
 	if s.engine {
@@ -75,6 +75,10 @@ func (l *lane) zombie(start string, s step, delayed bool) {
 	}
 	l.expireLease()
 	l.arm(nil, nil)
+	if delayed { // the correction is taken back, so that the other run publishes what the zombie is about to take away
+		l.version, l.age = 1-l.version, l.age+time.Hour
+		l.putAt(account, l.accounts(l.version), l.age)
+	}
 	second := l.start("run").wait(patience)
 	if second.code != 0 {
 		l.t.Fatalf("the run that took over ended with exit code %d:\n%s", second.code, tail(second.stderr))
