@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GOLANGCI := v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint bench clean engine test-components generate
+.PHONY: help demo build test chaos lint bench clean engine test-components generate
 
 help: ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,11 @@ build: ## Build bin/waymark
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/waymark ./cmd/waymark
 
 test: build engine test-components ## Test everything, against a real S3 server and a real ClickHouse engine
-	WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 20m ./...
+	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 20m ./...
+
+chaos: build engine test-components ## Break everything that can break, prove that it recovers; rewrites docs/reliability.md
+	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 \
+	  $(GO) test ./internal/chaos -count=1 -timeout 3h -v -long -update $(CHAOS)
 
 lint: ## Run the linter and check that generated files and go.mod are current
 	@test -x $(CACHE)/bin/golangci-lint-$(GOLANGCI) || { \

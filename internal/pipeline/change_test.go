@@ -68,6 +68,31 @@ func TestObjectsChangeTheirMinds(t *testing.T) {
 	s.verify(cfg)
 }
 
+// A correction that is taken back: the first version is the newest one again, also for whoever lists nothing.
+func TestCorrectionTakenBack(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	first := surveys(0, 20)
+	for i, text := range []string{first, strings.ReplaceAll(first, ",nps,", ",rating,"), first} {
+		s.write("in/a.csv", text, time.Duration(5-i)*time.Hour)
+		s.run(cfg)
+		s.verify(cfg)
+	}
+	got := s.marts()
+	clean := newSite(t)
+	clean.write("in/a.csv", first, 3*time.Hour)
+	clean.run(clean.config(surveySource))
+	if want := clean.marts(); got != want {
+		t.Errorf("marts\n%s\nof a clean run\n%s", got, want)
+	}
+	// Delivered again, unchanged: nothing to do.
+	s.write("in/a.csv", first, time.Hour)
+	if n := s.run(cfg).Sources[0].Transformed; n != 0 {
+		t.Errorf("%d objects were read, want none", n)
+	}
+	s.verify(cfg)
+}
+
 // The same objects give the same files and marts, whatever the number of workers and the order of delivery.
 func TestOrderAndWorkersDoNotMatter(t *testing.T) {
 	deliver := []func(s *site){

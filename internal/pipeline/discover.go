@@ -18,17 +18,18 @@ type Reason string
 // The reasons.
 const (
 	NewObject     Reason = "new"
-	ChangedObject Reason = "changed"     // same key, other content
-	NewRules      Reason = "new rules"   // other code or configuration than its manifest says
-	Unchanged     Reason = "unchanged"   // nothing to do
-	Superseded    Reason = "superseded"  // another object of the listing replaces it
-	Quarantined   Reason = "quarantined" // set aside before, and unchanged since
-	OtherShard    Reason = "other shard" // another shard's to transform
-	TooOld        Reason = "too old"     // its time is before what the run asks for
-	Gone          Reason = "gone"        // not in the listing any more: its rows are removed (prune)
-	Retried       Reason = "retried"     // read again because it has rejects or was quarantined (replay)
-	Backfilled    Reason = "backfilled"  // read again because of its days (backfill)
-	Repaired      Reason = "repaired"    // read again because its files are damaged (verify --repair)
+	ChangedObject Reason = "changed"         // same key, other content
+	Redelivered   Reason = "delivered again" // an earlier version of the object is the newest one again
+	NewRules      Reason = "new rules"       // other code or configuration than its manifest says
+	Unchanged     Reason = "unchanged"       // nothing to do
+	Superseded    Reason = "superseded"      // another object of the listing replaces it
+	Quarantined   Reason = "quarantined"     // set aside before, and unchanged since
+	OtherShard    Reason = "other shard"     // another shard's to transform
+	TooOld        Reason = "too old"         // its time is before what the run asks for
+	Gone          Reason = "gone"            // not in the listing any more: its rows are removed (prune)
+	Retried       Reason = "retried"         // read again because it has rejects or was quarantined (replay)
+	Backfilled    Reason = "backfilled"      // read again because of its days (backfill)
+	Repaired      Reason = "repaired"        // read again because its files are damaged (verify --repair)
 )
 
 // Item is one object of a listing with what is to be done about it.
@@ -43,7 +44,7 @@ type Item struct {
 // Work reports whether the object is to be transformed.
 func (i Item) Work() bool {
 	switch i.Reason {
-	case NewObject, ChangedObject, NewRules, Retried, Backfilled, Repaired:
+	case NewObject, ChangedObject, Redelivered, NewRules, Retried, Backfilled, Repaired:
 		return true
 	}
 	return false
@@ -76,11 +77,11 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		return nil, corruptManifests(s, d.corrupt)
 	}
 	byIdentity := make(map[string]*lake.Manifest, len(d.manifests))
-	byKey := make(map[string]bool, len(d.manifests))
+	newest := make(map[string]*lake.Manifest, len(d.manifests)) // by URI, as where nothing is listed
 	for i := range d.manifests {
 		m := &d.manifests[i]
 		byIdentity[m.Object.Identity()] = m
-		byKey[m.Object.URI] = true
+		keepLater(newest, m)
 	}
 	err = st.List(ctx, s.Location.Prefix, func(info object.Info) error {
 		if s.Location.Match(info.Key) {
@@ -93,11 +94,11 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 	if err != nil {
 		return nil, inSource(s, fmt.Errorf("list %s: %w", s.Config.Location, err))
 	}
-	if len(d.items) == 0 && !s.Location.Glob() && !byKey[st.URI(s.Location.Pattern)] {
+	if len(d.items) == 0 && !s.Location.Glob() && newest[st.URI(s.Location.Pattern)] == nil {
 		return nil, inSource(s, fault.New(fault.NotFound, "no object at %s", s.Config.Location))
 	}
 	slices.SortFunc(d.items, func(a, b Item) int { return naturalCompare(a.Info.Key, b.Info.Key) })
-	d.judge(byKey)
+	d.judge(newest)
 	r.Scope.narrow(d.items)
 	if r.Scope.Prune {
 		d.leave()
@@ -105,8 +106,16 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 	return d, nil
 }
 
-// judge gives each item its reason.
-func (d *discovery) judge(seenKeys map[string]bool) {
+// keepLater keeps the manifest of the later version of an object.
+func keepLater(in map[string]*lake.Manifest, m *lake.Manifest) {
+	old := in[m.Object.URI]
+	if old == nil || cmp.Or(cmp.Compare(m.Object.Modified, old.Object.Modified), cmp.Compare(m.Object.Identity(), old.Object.Identity())) > 0 {
+		in[m.Object.URI] = m
+	}
+}
+
+// judge gives each item its reason; newest are the newest manifests by URI.
+func (d *discovery) judge(newest map[string]*lake.Manifest) {
 	keys := make([]string, len(d.items))
 	for i, it := range d.items {
 		keys[i] = it.Info.Key
@@ -118,12 +127,16 @@ func (d *discovery) judge(seenKeys map[string]bool) {
 		switch {
 		case replaced[it.Info.Key]:
 			it.Reason = Superseded
-		case m == nil && seenKeys[it.URI]:
+		case m == nil && newest[it.URI] != nil:
 			it.Reason = ChangedObject
 		case m == nil:
 			it.Reason = NewObject
 		case m.Fingerprint != d.source.Fingerprint:
 			it.Reason = NewRules
+		case newest[it.URI] != m && m.Object.Modified != lake.Ref(it.URI, it.Info).Modified:
+			// A correction was taken back. Where nothing is listed the time tells an object's newest version, so this one's
+			// manifest needs its new time.
+			it.Reason = Redelivered
 		case m.Status == lake.Quarantined:
 			it.Reason = Quarantined
 		}
@@ -145,17 +158,11 @@ func (s *Source) superseded(keys []string) map[string]bool {
 // newest where there is one, else the objects' times.
 func (d *discovery) versions(committed map[string]*lake.Manifest) (newest, usable map[string]*lake.Manifest) {
 	newest, usable = map[string]*lake.Manifest{}, map[string]*lake.Manifest{}
-	later := func(in map[string]*lake.Manifest, m *lake.Manifest) {
-		old := in[m.Object.URI]
-		if old == nil || cmp.Or(cmp.Compare(m.Object.Modified, old.Object.Modified), cmp.Compare(m.Object.Identity(), old.Object.Identity())) > 0 {
-			in[m.Object.URI] = m
-		}
-	}
 	for i := range d.manifests {
 		m := &d.manifests[i]
-		later(newest, m)
+		keepLater(newest, m)
 		if m.Status == lake.Committed {
-			later(usable, m)
+			keepLater(usable, m)
 		}
 	}
 	for _, it := range d.items {

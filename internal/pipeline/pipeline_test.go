@@ -149,7 +149,7 @@ func (s *site) marts() string {
 	s.t.Helper()
 	var out []string
 	for _, name := range s.query("SELECT name FROM system.tables WHERE database = 'waymark_mart' ORDER BY name") {
-		out = append(out, name+" "+strings.Join(s.query("SELECT count(), sum(cityHash64(*)) FROM waymark_mart.`"+name+"`"), ""))
+		out = append(out, name+" "+strings.Join(s.query("SELECT count(), sum(cityHash64(toString(tuple(*)))) FROM waymark_mart.`"+name+"`"), ""))
 	}
 	return strings.Join(out, "\n")
 }

@@ -284,7 +284,7 @@ func (p *publisher) replace(ctx context.Context, staging *clickhouse.Staging, s 
 		return err
 	}
 	if s.state.Rows == 0 {
-		return p.Warehouse.DropPartition(ctx, staging.Target(), s.partition)
+		return staging.Retire(ctx, s.partition)
 	}
 	return staging.Replace(ctx, s.partition)
 }

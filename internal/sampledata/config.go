@@ -3,6 +3,7 @@ package sampledata
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,8 @@ type ConfigOptions struct {
 	Lake      string
 	Warehouse string
 	Key       string // reference to the privacy key; default ${env:WAYMARK_KEY}
+	// Only are the names of the sources to configure; none is all.
+	Only []string
 	// Extra is YAML that is put in front of the sources, such as an s3: section.
 	Extra string
 }
@@ -32,6 +35,9 @@ func Config(o ConfigOptions) []byte {
 	}
 	b.WriteString("sources:\n")
 	for _, s := range configuredSources() {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, s.name) {
+			continue
+		}
 		fmt.Fprintf(&b, "  - name: %s\n    system: %s\n    export: %s\n    location: %q\n", s.name, s.system, s.export, strings.TrimRight(o.Exports, "/")+"/"+s.location)
 		b.WriteString("    schedule: \"15 * * * *\"\n")
 		for line := range strings.Lines(s.more) {

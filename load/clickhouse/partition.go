@@ -101,8 +101,8 @@ func wherePartitions(partitions []string) (string, error) {
 	return " WHERE _partition_id IN (" + strings.Join(ids, ", ") + ")", nil
 }
 
-// DropPartition removes a partition of a published table: the explicit form of an empty desired state. An absent one
-// is fine.
+// DropPartition removes a partition of a published table that nobody publishes (see Staging.Retire for one that is to
+// be empty). An absent one is fine.
 func (w *Warehouse) DropPartition(ctx context.Context, t Table, partition string) error {
 	id, err := PartitionID(partition)
 	if err != nil {

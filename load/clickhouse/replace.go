@@ -12,7 +12,7 @@ import (
 )
 
 // Replace swaps one partition of the target for the staging table's. It may be repeated. Replacing from an empty
-// partition is refused: that is DropPartition's work.
+// partition is refused: that is Retire's work.
 func (s *Staging) Replace(ctx context.Context, partition string) error {
 	what := fmt.Sprintf("replace partition %s of %s", partition, s.target)
 	id, err := PartitionID(partition)
@@ -31,6 +31,20 @@ func (s *Staging) Replace(ctx context.Context, partition string) error {
 	return s.w.exec(ctx, statement{
 		what: what, repeatable: true,
 		sql: fmt.Sprintf("ALTER TABLE %s REPLACE PARTITION ID %s FROM %s", s.target.SQL(), literal(id), s.table.SQL()),
+	})
+}
+
+// Retire takes a partition out of the target: the explicit form of an empty desired state. An absent one is fine. The
+// partition is moved into the staging table and goes with it: like Replace, and unlike a drop, the statement fails once
+// another publisher has taken over and dropped the staging table, however late it arrives.
+func (s *Staging) Retire(ctx context.Context, partition string) error {
+	id, err := PartitionID(partition)
+	if err != nil {
+		return err
+	}
+	return s.w.exec(ctx, statement{
+		what: fmt.Sprintf("retire partition %s of %s", partition, s.target), repeatable: true,
+		sql: fmt.Sprintf("ALTER TABLE %s MOVE PARTITION ID %s TO TABLE %s", s.target.SQL(), literal(id), s.table.SQL()),
 	})
 }
 

@@ -99,6 +99,29 @@ func TestPublishAPartition(t *testing.T) {
 	}
 }
 
+// A partition that is to be empty goes with the staging table; whoever lost that table can take nothing away any more.
+func TestRetireAPartition(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	old := newStaging(t, w, schemas.JourneyEvent, "e1")
+	insertEvents(t, old, event{id: "01", day: "2024-03-31", hash: 3}, event{id: "02", day: "2024-04-01", hash: 4})
+	must(t, old.Replace(ctx, "2024-03-31"))
+	must(t, old.Replace(ctx, "2024-04-01"))
+	s := newStaging(t, w, schemas.JourneyEvent, "e2")
+	must(t, s.Retire(ctx, "2024-03-31"))
+	must(t, s.Retire(ctx, "2024-03-31"))
+	must(t, s.Retire(ctx, "2024-05-01"))
+	must(t, s.Drop(ctx))
+	if err := s.Retire(ctx, "2024-04-01"); err == nil {
+		t.Error("a publisher without its staging table retired a partition")
+	}
+	got, err := w.PartitionStates(ctx, s.Target(), "2024-03-31", "2024-04-01")
+	must(t, err)
+	if diff := cmp.Diff(States{"2024-04-01": {Rows: 1, HashSum: 4}}, got); diff != "" {
+		t.Error(diff)
+	}
+	must(t, w.DropPartition(ctx, s.Target(), "2024-04-01"))
+}
+
 func TestReplaceFromAnEmptyPartitionLeavesTheTarget(t *testing.T) {
 	w, ctx := open(t), t.Context()
 	first := newStaging(t, w, schemas.JourneyEvent, "e1")

@@ -1,0 +1,71 @@
+//go:build linux
+
+package chaos
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// instants kills at random moments of first loads, incremental runs and small changes, on both kinds of warehouse.
+func (w *world) instants(t *testing.T) {
+	for _, kind := range []string{embedded, served} {
+		t.Run(kind, func(t *testing.T) {
+			l := w.newLane(t, kind)
+			if !w.long {
+				l.crashLoop(t, 6)
+				return
+			}
+			// Some runs end before they are killed; they are tried all the same, and others make up the number.
+			for i, killed := 0, 0; killed < flags.kills/2 && i < flags.kills; i++ {
+				name := fmt.Sprintf("%04d", i)
+				dice := l.dice(name)
+				start := [...]string{touched, touched, touched, loaded, nothing}[dice.IntN(5)]
+				hit := false
+				l.try(t, name, trial{class: "SIGKILL at a random instant", start: start, attempts: []attempt{l.killAt(start, dice, &hit)}})
+				if hit {
+					killed++
+				}
+			}
+		})
+	}
+}
+
+// crashLoop kills run after run at random moments before it lets one end.
+func (l *lane) crashLoop(t *testing.T, kills int) {
+	dice := l.dice("loop")
+	tr := trial{class: "SIGKILL at a random instant", start: touched}
+	for range kills {
+		a := l.killAt(touched, dice, new(bool))
+		a.mayMiss = true
+		tr.attempts = append(tr.attempts, a)
+	}
+	l.try(t, "loop", tr)
+}
+
+// dice are seeded by the harness's seed and the name of the trial, so that each can be repeated alone.
+func (l *lane) dice(name string) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s/%s", l.kind, name)
+	return rand.New(rand.NewPCG(l.seed, h.Sum64()))
+}
+
+// killAt kills at a random fraction of the time that such a run takes, and says whether it was still running.
+func (l *lane) killAt(start string, dice *rand.Rand, hit *bool) attempt {
+	at := time.Duration(dice.Float64() * float64(l.usually(start).took))
+	who := alone
+	if l.kind == embedded {
+		who = [...]victim{both, both, both, alone, engines}[dice.IntN(5)]
+	}
+	return attempt{fault: "killed: " + who.String(), where: "at a random instant", during: func(p *process) {
+		select {
+		case <-time.After(at):
+			*hit = p.running()
+			p.kill(who)
+		case <-p.ended:
+		}
+	}}
+}
