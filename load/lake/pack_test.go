@@ -74,7 +74,9 @@ func TestPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := read()
-	at := func(key string) int { return slices.IndexFunc(got.Good, func(m lake.Manifest) bool { return m.Key() == key }) }
+	at := func(key string) int {
+		return slices.IndexFunc(got.Good, func(m lake.Manifest) bool { return m.Key() == key })
+	}
 	if got.Unpacked != 2 || len(got.Good) != 300 || at(late.Key()) < 0 || at(plain.Good[30].Key()) >= 0 || got.Good[at(changed.Key())].Rows != 99 {
 		t.Errorf("after a change, a removal and an addition: %d manifests, %d read one by one", len(got.Good), got.Unpacked)
 	}
