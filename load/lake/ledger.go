@@ -25,10 +25,11 @@ type Ledger struct {
 
 // Entry is the published state of one partition.
 type Entry struct {
-	Files      string `json:"files"`      // FileSet of the data files it was built from
-	Generation int64  `json:"generation"` // grows by one with every publish
-	HashSum    uint64 `json:"hash_sum,string"`
-	Rows       int64  `json:"rows"`
+	Files       string `json:"files"`      // FileSet of the data files it was built from
+	Generation  int64  `json:"generation"` // grows by one with every publish
+	HashSum     uint64 `json:"hash_sum,string"`
+	PublishedAt int64  `json:"published_at,omitempty"` // µs; for people only, 0 when an earlier version published it
+	Rows        int64  `json:"rows"`
 }
 
 // Intent is written, with those of its whole batch, before the first partition is replaced, so that a crash in between is seen and repaired.
