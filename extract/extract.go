@@ -61,9 +61,8 @@ type Stream interface {
 	Next(ctx context.Context) (Chunk, error)
 	// NewDecoder returns a decoder for one worker.
 	NewDecoder() Decoder
-	// NewColumns names the columns or top-level fields of the object that the export does not know, sorted; complete
-	// once Next has returned io.EOF, nil for formats without a header.
-	NewColumns() []string
+	// News tells what the object holds that the export does not know; complete once every chunk is decoded.
+	News() News
 	// Close releases what Open acquired.
 	Close() error
 }

@@ -102,9 +102,7 @@ func (a *app) printRun(r *pipeline.Report, failed bool) error {
 			fmt.Fprintf(a.stdout, "%s: the rows of %s objects that are gone were removed\n", s.Source, count(s.Pruned))
 		}
 		printQuarantined(a, s.Source, s.Quarantined)
-		if len(s.NewColumns) > 0 {
-			fmt.Fprintf(a.stdout, "new columns in %s, not used: %s\n", s.Source, strings.Join(s.NewColumns, ", "))
-		}
+		printNews(a, s.Source, s.NewColumns, s.NewValues)
 	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(a.stdout, "warning: %s\n", w)
@@ -120,6 +118,16 @@ func (a *app) printRun(r *pipeline.Report, failed bool) error {
 	}
 	_, err := fmt.Fprintf(a.stdout, "%s in %s (run %s)\n", what, time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond), r.RunID)
 	return err
+}
+
+// printNews tells how the exports of a source drifted from what is known of them.
+func printNews(a *app, source string, columns, values []string) {
+	if len(columns) > 0 {
+		fmt.Fprintf(a.stdout, "new columns in %s, not used: %s\n", source, strings.Join(columns, ", "))
+	}
+	if len(values) > 0 {
+		fmt.Fprintf(a.stdout, "new values in %s, loaded as they are: %s\n", source, strings.Join(values, ", "))
+	}
 }
 
 func printQuarantined(a *app, source string, list []pipeline.QuarantineReport) {

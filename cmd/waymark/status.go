@@ -77,6 +77,7 @@ func (a *app) printStatus(s *pipeline.Status) error {
 			fmt.Fprintf(a.stdout, "%s: %s objects were made by other rules (waymark plan)\n", x.Source, count(x.Outdated))
 		}
 		printQuarantined(a, x.Source, x.Quarantined)
+		printNews(a, x.Source, x.NewColumns, x.NewValues)
 	}
 	return nil
 }

@@ -22,11 +22,11 @@ type Row map[string]string
 
 // Result is what an object gave.
 type Result struct {
-	Tables     map[string][]Row
-	Rejects    []schemas.Reject
-	Records    int64
-	NewColumns []string
-	Chunks     int
+	Tables  map[string][]Row
+	Rejects []schemas.Reject
+	Records int64
+	News    extract.News
+	Chunks  int
 }
 
 // Events returns the rows of journey_event that are of type t.
@@ -67,7 +67,7 @@ func Read(t testing.TB, e extract.Export, content []byte, opt extract.Options) (
 	for {
 		c, err := s.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			k.result.NewColumns = s.NewColumns()
+			k.result.News = s.News()
 			return k.result, nil
 		}
 		if err != nil {

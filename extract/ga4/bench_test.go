@@ -30,7 +30,7 @@ func (s *countSink) Records(n int64)                 { s.records += n }
 func BenchmarkDecode(b *testing.B) {
 	text := generate(10_000)
 	sink := newCountSink()
-	d := &jsonDecoder{}
+	d := &jsonDecoder{news: jsonscan.NewDrift(ignored...).Watch()}
 	c := extract.Chunk{Data: text, Line: 1}
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()

@@ -13,6 +13,7 @@ type jsonDecoder struct {
 	cur   jsonscan.Cursor
 	event event
 	draft drafter
+	news  *jsonscan.Watch
 }
 
 // Decode implements extract.Decoder.
@@ -36,10 +37,12 @@ func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	}
 	d.cur.Reset(rec.Data)
 	d.event.reset()
-	readEvent(&d.cur, &d.event, d.draft.wantProps)
+	d.read()
 	if err := d.cur.End(); err != nil {
+		d.news.Forget()
 		return sink.Reject(rec.Rejection(err))
 	}
+	d.news.Keep()
 	row := sink.Row(schemas.JourneyEvent)
 	if p := d.draft.fill(row, &d.event); p.reason != "" {
 		return sink.Reject(schemas.Reject{Line: rec.Line, Offset: rec.Offset, Reason: p.reason, Field: p.field, Message: p.message, Record: rec.Data})
@@ -48,8 +51,9 @@ func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	return sink.Emit(row)
 }
 
-// readEvent reads the record under c. Of a key that comes twice the last value wins.
-func readEvent(c *jsonscan.Cursor, e *event, wantProps bool) {
+// read reads the record under the cursor. Of a key that comes twice the last value wins.
+func (d *jsonDecoder) read() {
+	c, e := &d.cur, &d.event
 	if !c.Object() {
 		c.Fail(schemas.WrongType, "", "want an object")
 		return
@@ -87,12 +91,13 @@ func readEvent(c *jsonscan.Cursor, e *event, wantProps bool) {
 		case "ecommerce":
 			readEcommerce(c, e)
 		case "user_properties":
-			if wantProps {
+			if d.draft.wantProps {
 				e.props = readParams(c, e.props[:0])
 			} else {
 				c.Skip()
 			}
 		default:
+			d.news.Field(c.Key())
 			c.Skip()
 		}
 	}

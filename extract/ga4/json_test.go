@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"waymark/extract"
+	"waymark/extract/jsonscan"
 	"waymark/internal/fault"
 	"waymark/schemas"
 )
@@ -306,7 +307,7 @@ func TestSupersedes(t *testing.T) {
 }
 
 func TestDecodeDoesNotAllocate(t *testing.T) {
-	d := &jsonDecoder{draft: drafter{currency: []byte("EUR"), extras: []extra{{key: "debug_mode", col: -1, attr: "debug"}}}}
+	d := &jsonDecoder{news: jsonscan.NewDrift().Watch(), draft: drafter{currency: []byte("EUR"), extras: []extra{{key: "debug_mode", col: -1, attr: "debug"}}}}
 	sink := newCountSink()
 	c := extract.Chunk{Data: append(generate(1000), oneLine(modern)+"\n"...), Line: 1}
 	decode := func() {

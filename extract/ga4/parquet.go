@@ -2,6 +2,7 @@ package ga4
 
 import (
 	"context"
+	"slices"
 
 	"waymark/extract"
 	"waymark/extract/parquetscan"
@@ -34,8 +35,14 @@ func (s *parquetStream) NewDecoder() extract.Decoder {
 	return &parquetDecoder{rows: s.NewReader(), draft: s.settings.drafter()}
 }
 
-// NewColumns is nil, as for JSON.
-func (s *parquetStream) NewColumns() []string { return nil }
+// News implements extract.Stream: the columns that the file has beside the documented ones.
+func (s *parquetStream) News() extract.News {
+	known := slices.Clone(ignored)
+	for _, c := range columns {
+		known = append(known, c.Top())
+	}
+	return extract.News{Columns: slices.DeleteFunc(s.TopLevel(), func(name string) bool { return slices.Contains(known, name) })}
+}
 
 // Close implements extract.Stream.
 func (s *parquetStream) Close() error { return nil }

@@ -12,4 +12,6 @@ type jsonStream struct {
 }
 
 // NewDecoder implements extract.Stream.
-func (s *jsonStream) NewDecoder() extract.Decoder { return &jsonDecoder{draft: s.settings.drafter()} }
+func (s *jsonStream) NewDecoder() extract.Decoder {
+	return &jsonDecoder{draft: s.settings.drafter(), news: s.Watch()}
+}

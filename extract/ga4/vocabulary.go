@@ -40,3 +40,7 @@ func eventType(name []byte) string {
 		return "web_other"
 	}
 }
+
+// ignored are the top-level columns of Google's export that nothing reads; with those that are read they are no news.
+var ignored = []string{"event_date", "event_previous_timestamp", "event_value_in_usd", "event_server_timestamp_offset", "privacy_info",
+	"user_first_touch_timestamp", "user_ltv", "app_info", "stream_id", "platform", "event_dimensions", "items", "is_active_user", "publisher"}

@@ -12,16 +12,17 @@ import (
 type Text struct {
 	stream *Stream
 	text   io.Closer
+	drift  *Drift
 }
 
-// OpenText opens stored as JSON, compressed or not, in the encoding its mark or the options name. Closing it closes
-// stored, and so does an error.
-func OpenText(stored io.ReadCloser, opt extract.Options, wrapper ...string) (*Text, error) {
+// OpenText opens stored as JSON, compressed or not, in the encoding its mark or the options name. known are the
+// top-level fields of records that are no news. Closing it closes stored, and so does an error.
+func OpenText(stored io.ReadCloser, opt extract.Options, known []string, wrapper ...string) (*Text, error) {
 	text, err := content.Open(stored, opt.MaxRatio, opt.Encoding)
 	if err != nil {
 		return nil, content.Quarantine(err)
 	}
-	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Wrapper: wrapper}), text}, nil
+	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Wrapper: wrapper}), text, NewDrift(known...)}, nil
 }
 
 // Next implements extract.Stream.
@@ -30,8 +31,11 @@ func (t *Text) Next(ctx context.Context) (extract.Chunk, error) {
 	return c, content.Quarantine(err)
 }
 
-// NewColumns is always nil: systems that export JSON add fields at will, and what Waymark does not know is no drift.
-func (t *Text) NewColumns() []string { return nil }
+// Watch returns what finds new fields and values for one decoder.
+func (t *Text) Watch() *Watch { return t.drift.Watch() }
+
+// News implements extract.Stream.
+func (t *Text) News() extract.News { return t.drift.News() }
 
 // Close implements extract.Stream.
 func (t *Text) Close() error { return t.text.Close() }

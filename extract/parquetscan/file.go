@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -256,6 +257,19 @@ func (s *source) explain(panicked any, err error) error {
 func malformed(message string) *extract.Quarantine {
 	return &extract.Quarantine{Reason: schemas.Malformed, Message: message}
 }
+
+// TopLevel names the columns of the file at the top of its schema, sorted.
+func (f *File) TopLevel() []string {
+	var names []string
+	for _, field := range f.file.Schema().Fields() {
+		names = append(names, field.Name())
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Top is the column at the top of the schema that the field stands in.
+func (f Field) Top() string { return topLevel(f.Path) }
 
 func topLevel(path string) string {
 	name, _, _ := strings.Cut(path, ".")

@@ -49,8 +49,8 @@ func TestAccount(t *testing.T) {
 		"owner_id": "005A00000000001AAA", "annual_revenue": "6759560.0000", "currency": "NOK", "employees": "577", "created_at": "2024-01-22T14:49:34Z",
 		"is_deleted": "0", "record_version": "1706032189000000", "@phone": "NO",
 	})
-	if len(got.Tables) != 1 || got.NewColumns != nil {
-		t.Errorf("tables %v, new columns %v", got.Tables, got.NewColumns)
+	if len(got.Tables) != 1 || got.News.Columns != nil {
+		t.Errorf("tables %v, new columns %v", got.Tables, got.News.Columns)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestContact(t *testing.T) {
 	}, exporttest.Row{
 		"contact_id": "003A00000000003", "kind": "contact", "created_at": "2024-01-22T14:49:34Z", "is_deleted": "1", "record_version": "1706745600000000", "@phone": "SE",
 	})
-	if d := cmp.Diff([]string{"Level"}, got.NewColumns); d != "" {
+	if d := cmp.Diff([]string{"Level"}, got.News.Columns); d != "" {
 		t.Error(d)
 	}
 }

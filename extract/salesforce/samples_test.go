@@ -55,7 +55,7 @@ func TestSamplesEntities(t *testing.T) {
 				t.Errorf("%s record %d: created at %s", object, i+1, r["created_at"])
 			}
 		}
-		t.Logf("%s: %d, new columns %v", object, len(rows), got.NewColumns)
+		t.Logf("%s: %d, new columns %v", object, len(rows), got.News.Columns)
 	}
 }
 

@@ -79,5 +79,5 @@ func (s *stream) newColumns(h *csvscan.Header) []string {
 	return news
 }
 
-func (s *stream) NewColumns() []string        { return s.news }
+func (s *stream) News() extract.News          { return extract.News{Columns: s.news} }
 func (s *stream) NewDecoder() extract.Decoder { return newDecoder(s) }

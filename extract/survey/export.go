@@ -48,5 +48,5 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (*stream, 
 	return s, nil
 }
 
-func (s *stream) NewColumns() []string        { return s.news }
+func (s *stream) News() extract.News          { return extract.News{Columns: s.news} }
 func (s *stream) NewDecoder() extract.Decoder { return newDecoder(s) }

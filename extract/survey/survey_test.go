@@ -50,7 +50,7 @@ func TestCanonicalHeaders(t *testing.T) {
 	answered := event("R1", "survey_answered", "2024-03-01T10:00:00Z", who)
 	answered["score_kind"], answered["score"] = "nps", "9"
 	same(t, got.Tables["journey_event"], event("R1", "survey_sent", "2024-02-28T11:00:00Z", who), answered)
-	if d := cmp.Diff([]string{"E-mail"}, got.NewColumns); d != "" {
+	if d := cmp.Diff([]string{"E-mail"}, got.News.Columns); d != "" {
 		t.Error(d)
 	}
 }
@@ -64,8 +64,8 @@ func TestMappedColumns(t *testing.T) {
 		event("A", "survey_answered", "2024-03-01T09:00:00Z", exporttest.Row{"record_version": "1709334000000000", "user_id": "K1", "score_kind": "csat", "score": "4.5", "@ordinal": "2", "attributes.region": "north", "@phone": "PL"}),
 		event("B", "survey_answered", "2024-02-29T23:00:00Z", exporttest.Row{"user_id": "K2", "score_kind": "csat", "score": "1", "@ordinal": "2", "@phone": "PL"}),
 	)
-	if got.NewColumns != nil || len(got.Rejects) > 0 {
-		t.Errorf("new columns %v, rejects %v", got.NewColumns, got.Rejects)
+	if got.News.Columns != nil || len(got.Rejects) > 0 {
+		t.Errorf("new columns %v, rejects %v", got.News.Columns, got.Rejects)
 	}
 }
 

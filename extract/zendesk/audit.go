@@ -87,7 +87,7 @@ func (d *audits) member(key []byte) {
 			d.object(d.readEvent)
 		}
 	default:
-		d.cur.Skip()
+		d.pass(key)
 	}
 }
 
@@ -234,6 +234,7 @@ func (d *audits) fieldChanged(e *change, rec *jsonscan.Record, sink schemas.Sink
 
 func (d *audits) statusChanged(e *change, rec *jsonscan.Record, sink schemas.Sink) error {
 	from, to := status(e.from), status(e.to)
+	d.among("events.status", to, statuses...)
 	if err := d.emit(d.stateRow(e, rec, sink, evStatus, from, to), rec, sink); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type base struct {
 	mappings []mapping
 	values   [][]byte // of the mappings, of the current record; nil is absent
 	scratch  []byte
+	news     *jsonscan.Watch
 }
 
 // moment is a time in µs that may be absent.
@@ -116,9 +117,29 @@ func (b *base) begin(rec *jsonscan.Record, sink schemas.Sink, read func(key []by
 		b.object(read)
 	}
 	if err := b.cur.End(); err != nil {
+		b.news.Forget()
 		return false, sink.Reject(rec.Rejection(err))
 	}
+	b.news.Keep()
 	return b.capture(rec, sink)
+}
+
+// pass passes over a member of the record that nothing reads.
+func (b *base) pass(key []byte) {
+	b.news.Field(key)
+	b.cur.Skip()
+}
+
+// among reports a value of field that is none of the known ones; it is loaded as it is.
+func (b *base) among(field string, value []byte, known ...string) {
+	for _, k := range known {
+		if string(value) == k {
+			return
+		}
+	}
+	if len(value) > 0 {
+		b.news.Value(field, value)
+	}
 }
 
 // reject gives up a record for a reason that the JSON does not tell.

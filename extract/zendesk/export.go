@@ -16,17 +16,18 @@ type kind struct {
 	wrapper []string
 	tables  []*schemas.Table // configured fields go to the first of them that has the column
 	full    bool
+	fields  string // documented fields that nothing reads
 	// decoder returns the function that decodes one record, for one worker.
 	decoder func(b *base) func(rec *jsonscan.Record, sink schemas.Sink) error
 }
 
 func kinds() []kind {
 	return []kind{
-		{name: "tickets", wrapper: []string{"tickets", "ticket", "results"}, tables: []*schemas.Table{schemas.Ticket, schemas.JourneyEvent}, decoder: newTickets},
-		{name: "ticket_audits", wrapper: []string{"audits", "audit", "ticket_audits"}, tables: []*schemas.Table{schemas.JourneyEvent}, decoder: newAudits},
-		{name: "users", wrapper: []string{"users", "user"}, tables: []*schemas.Table{schemas.Customer, schemas.Agent}, decoder: newUsers},
-		{name: "satisfaction_ratings", wrapper: []string{"satisfaction_ratings", "satisfaction_rating"}, tables: []*schemas.Table{schemas.JourneyEvent}, decoder: newRatings},
-		{name: "schedules", wrapper: []string{"schedules", "schedule"}, tables: []*schemas.Table{schemas.BusinessInterval}, full: true, decoder: newSchedules},
+		{name: "tickets", wrapper: []string{"tickets", "ticket", "results"}, tables: []*schemas.Table{schemas.Ticket, schemas.JourneyEvent}, fields: ticketFields, decoder: newTickets},
+		{name: "ticket_audits", wrapper: []string{"audits", "audit", "ticket_audits"}, tables: []*schemas.Table{schemas.JourneyEvent}, fields: auditFields, decoder: newAudits},
+		{name: "users", wrapper: []string{"users", "user"}, tables: []*schemas.Table{schemas.Customer, schemas.Agent}, fields: userFields, decoder: newUsers},
+		{name: "satisfaction_ratings", wrapper: []string{"satisfaction_ratings", "satisfaction_rating"}, tables: []*schemas.Table{schemas.JourneyEvent}, fields: ratingFields, decoder: newRatings},
+		{name: "schedules", wrapper: []string{"schedules", "schedule"}, tables: []*schemas.Table{schemas.BusinessInterval}, full: true, fields: scheduleFields, decoder: newSchedules},
 	}
 }
 

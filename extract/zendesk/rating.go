@@ -43,7 +43,7 @@ func (d *ratings) member(key []byte) {
 	case "updated_at":
 		r.updated = d.time()
 	default:
-		d.cur.Skip()
+		d.pass(key)
 	}
 }
 
@@ -67,6 +67,7 @@ func (d *ratings) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	case len(r.score) == 0:
 		return missing(rec, sink, "score")
 	case !known:
+		d.among("score", r.score) // no number, so no answer: the record is rejected, and the value reported
 		return reject(rec, sink, schemas.WrongType, "score", "want good, bad, offered, unoffered or 1 to 5")
 	case !at.set:
 		return missing(rec, sink, "created_at")

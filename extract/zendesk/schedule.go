@@ -58,7 +58,7 @@ func (d *schedules) member(key []byte) {
 			}
 		}
 	default:
-		d.cur.Skip()
+		d.pass(key)
 	}
 }
 

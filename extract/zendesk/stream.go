@@ -31,7 +31,7 @@ func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (e
 	if err != nil {
 		return nil, err
 	}
-	if s.Text, err = jsonscan.OpenText(stored, opt, k.wrapper...); err != nil {
+	if s.Text, err = jsonscan.OpenText(stored, opt, s.known(), k.wrapper...); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -39,7 +39,7 @@ func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (e
 
 // NewDecoder implements extract.Stream.
 func (s *stream) NewDecoder() extract.Decoder {
-	b := &base{format: s.format, country: s.country, mappings: s.mappings}
+	b := &base{format: s.format, country: s.country, mappings: s.mappings, news: s.Watch()}
 	return &decoder{record: s.kind.decoder(b)}
 }
 

@@ -38,6 +38,12 @@ func (d *tickets) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	case !at.set || !t.created.set && !deleted:
 		return missing(rec, sink, "created_at")
 	}
+	d.among("status", t.status, statuses...)
+	d.among("priority", t.priority, priorities...)
+	d.among("type", t.kind, types...)
+	if _, _, known := csatOf(t.rating); !known {
+		d.among("satisfaction_rating.score", t.rating)
+	}
 	if err := d.emit(d.entity(rec, sink, deleted), rec, sink); err != nil {
 		return err
 	}
@@ -86,7 +92,7 @@ func (d *tickets) member(key []byte) {
 	case "generated_timestamp":
 		t.generated = d.epoch()
 	default:
-		d.cur.Skip()
+		d.pass(key)
 	}
 }
 

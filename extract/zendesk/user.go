@@ -34,6 +34,7 @@ func (d *users) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	if len(d.u.id) == 0 {
 		return missing(rec, sink, "id")
 	}
+	d.among("role", d.u.role, roles...)
 	if err := d.emit(d.customer(rec, sink), rec, sink); err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func (d *users) member(key []byte) {
 	case "permanently_deleted":
 		u.gone = d.flag()
 	default:
-		d.cur.Skip()
+		d.pass(key)
 	}
 }
 

@@ -34,7 +34,9 @@ func (r *Runner) transformAll(ctx context.Context, found []*discovery, report *R
 		r.pack(context.WithoutCancel(ctx), found, committed)
 	}
 	for _, d := range found {
-		report.Sources = append(report.Sources, d.report(committed))
+		of := d.report(committed)
+		r.logNews(&of)
+		report.Sources = append(report.Sources, of)
 		current = append(current, d.current(committed)...)
 	}
 	for _, m := range committed {
@@ -123,7 +125,7 @@ func (t *transformer) logObject(m *lake.Manifest) {
 		line = t.Log.Warn().Str("reason", m.Reason).Str("field", m.Field).Int64("line", m.Line).Str("problem", m.Message)
 	}
 	line.Str("source", m.Source).Str("object", m.Object.URI).Int64("bytes", m.Object.Size).Int64("records", m.Records).
-		Int64("rows", m.Rows).Int64("rejects", m.Rejects).Strs("new_columns", m.NewColumns).Msg(m.Status)
+		Int64("rows", m.Rows).Int64("rejects", m.Rejects).Msg(m.Status)
 }
 
 // report counts what the source gave in this run.
@@ -139,13 +141,11 @@ func (d *discovery) report(committed map[string]*lake.Manifest) SourceReport {
 		out.Records += m.Records
 		out.Rows += m.Rows
 		out.Rejects += m.Rejects
-		out.NewColumns = append(out.NewColumns, m.NewColumns...)
 		if m.Status == lake.Quarantined {
 			out.Quarantined = append(out.Quarantined, quarantineReport(m))
 		}
 	}
-	slices.Sort(out.NewColumns)
-	out.NewColumns = slices.Compact(out.NewColumns)
+	out.NewColumns, out.NewValues = d.news(committed)
 	return out
 }
 

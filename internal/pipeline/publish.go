@@ -325,7 +325,8 @@ func (p *publisher) record(ctx context.Context, swaps []swap, marks clickhouse.M
 			continue
 		}
 		old := p.ledger.Partitions[s.key]
-		p.ledger.Partitions[s.key] = lake.Entry{Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum, Mark: marks[s.partition], Generation: old.Generation + 1}
+		p.ledger.Partitions[s.key] = lake.Entry{Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum, Mark: marks[s.partition], Generation: old.Generation + 1,
+			PublishedAt: p.Now().UnixMicro()}
 	}
 	p.ledger.Intents = nil
 	if err := p.swapLedger(ctx); err != nil {

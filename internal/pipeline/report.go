@@ -27,7 +27,8 @@ type SourceReport struct {
 	Rows        int64              `json:"rows"`
 	Rejects     int64              `json:"rejects"`
 	Quarantined []QuarantineReport `json:"quarantined,omitempty"` // in this run
-	NewColumns  []string           `json:"new_columns,omitempty"` // seen for the first time in this run
+	NewColumns  []string           `json:"new_columns,omitempty"` // that no earlier object of the source had
+	NewValues   []string           `json:"new_values,omitempty"`  // likewise, "field=value"
 	Pruned      int                `json:"pruned,omitempty"`      // objects whose rows were removed: they left the listing
 }
 

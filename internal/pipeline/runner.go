@@ -193,7 +193,7 @@ func (r *Runner) publish(ctx context.Context, c holdings, committed []*lake.Mani
 	report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
 	err := errors.Join(failures...)
 	if !errors.Is(err, ErrLeaseHeld) {
-		r.mirror(context.WithoutCancel(ctx), report, committed, err)
+		r.mirror(context.WithoutCancel(ctx), report, mirrored{c.current, committed}, err)
 	}
 	r.logRun(report, err)
 	return err

@@ -22,7 +22,8 @@ type SourceStatus struct {
 	Newest      time.Time          `json:"newest"`   // time of the newest object
 	Outdated    int                `json:"outdated"` // objects made by other code or configuration
 	Quarantined []QuarantineReport `json:"quarantined,omitempty"`
-	NewColumns  []string           `json:"new_columns,omitempty"`
+	NewColumns  []string           `json:"new_columns,omitempty"` // of the objects in use that the export does not know
+	NewValues   []string           `json:"new_values,omitempty"`
 	Corrupt     []string           `json:"corrupt,omitempty"` // manifests that cannot be read
 	Time        Timeliness         `json:"time"`
 }
@@ -111,7 +112,7 @@ func sourceStatus(d *discovery, current []*lake.Manifest) SourceStatus {
 		if m.Fingerprint != d.source.Fingerprint {
 			out.Outdated++
 		}
-		out.NewColumns = append(out.NewColumns, m.NewColumns...)
+		out.NewColumns, out.NewValues = append(out.NewColumns, m.NewColumns...), append(out.NewValues, m.NewValues...)
 		if t := time.UnixMicro(m.Object.Modified).UTC(); t.After(out.Newest) {
 			out.Newest = t
 		}
@@ -121,7 +122,6 @@ func sourceStatus(d *discovery, current []*lake.Manifest) SourceStatus {
 	for _, m := range aside(newest) {
 		out.Quarantined = append(out.Quarantined, quarantineReport(m))
 	}
-	slices.Sort(out.NewColumns)
-	out.NewColumns = slices.Compact(out.NewColumns)
+	out.NewColumns, out.NewValues = distinct(out.NewColumns), distinct(out.NewValues)
 	return out
 }

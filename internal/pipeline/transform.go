@@ -16,7 +16,7 @@ import (
 	"waymark/transform"
 )
 
-// minRejects is the number of rejected records below which an object is never quarantined for its reject rate: one bad
+// minRejects is the number of rejected records below which an object is not quarantined for its reject rate: one bad
 // line of three is a bad line, not a bad file.
 const minRejects = 10
 
@@ -37,16 +37,15 @@ func (r *Runner) newTransformer() *transformer {
 func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lake.Manifest, error) {
 	job := t.newJob(it)
 	defer job.close()
-	columns, err := job.decode(ctx, st)
+	news, err := job.decode(ctx, st)
 	var bad *extract.Quarantine
 	if err != nil && !errors.As(err, &bad) {
 		return nil, inObject(it, err)
 	}
-	if bad == nil && job.tooManyRejects() {
-		bad = &extract.Quarantine{Reason: schemas.TooManyRejects,
-			Message: fmt.Sprintf("%d of %d records were rejected, the limit is %g %%", job.counts.Rejects, job.counts.Records, 100*it.Source.Config.RejectLimit)}
+	if bad == nil {
+		bad = job.tooManyRejects()
 	}
-	m := job.manifest(columns)
+	m := job.manifest(news)
 	if bad != nil {
 		m.Status, m.Reason, m.Field, m.Line, m.Message = lake.Quarantined, string(bad.Reason), bad.Field, bad.Line, bad.Message
 		m.Rows = 0
@@ -124,11 +123,11 @@ type encoded struct {
 }
 
 // decode runs the object's chunks through the workers and adds their row groups to the spool in the order of the
-// chunks, so that the result does not depend on the number of workers. It returns the columns that nobody knows.
-func (j *job) decode(ctx context.Context, st store.Store) ([]string, error) {
+// chunks, so that the result does not depend on the number of workers.
+func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) {
 	stream, err := j.item.Source.Export.Open(ctx, j.input(st), j.item.Source.Options(j.Config))
 	if err != nil {
-		return nil, err
+		return extract.News{}, err
 	}
 	defer func() { _ = stream.Close() }() // it was only read
 	ctx, cancel := context.WithCancel(ctx)
@@ -155,9 +154,9 @@ func (j *job) decode(ctx context.Context, st store.Store) ([]string, error) {
 		j.Progress.Chunk(e.bytes, e.counts.Rows)
 	}
 	if failed != nil {
-		return nil, failed
+		return extract.News{}, failed
 	}
-	return stream.NewColumns(), nil
+	return stream.News(), nil
 }
 
 // feed reads chunks and starts a worker for each; it closes queue at the end of the stream.
@@ -262,16 +261,27 @@ func (j *job) input(st store.Store) extract.Input {
 		}}
 }
 
-func (j *job) tooManyRejects() bool {
-	c := j.counts
-	return c.Rejects >= minRejects && float64(c.Rejects) > j.item.Source.Config.RejectLimit*float64(c.Records)
+// tooManyRejects says when the object as a whole is at fault: one of which nothing can be used has lost a column.
+func (j *job) tooManyRejects() *extract.Quarantine {
+	c, limit := j.counts, j.item.Source.Config.RejectLimit
+	message := ""
+	switch {
+	case c.Records > 0 && c.Rows == 0 && c.Rejects >= c.Records:
+		message = fmt.Sprintf("none of %d records can be used", c.Records)
+	case c.Rejects >= minRejects && float64(c.Rejects) > limit*float64(c.Records):
+		message = fmt.Sprintf("%d of %d records were rejected, the limit is %g %%", c.Rejects, c.Records, 100*limit)
+	default:
+		return nil
+	}
+	return &extract.Quarantine{Reason: schemas.TooManyRejects, Message: message}
 }
 
-func (j *job) manifest(newColumns []string) *lake.Manifest {
+func (j *job) manifest(news extract.News) *lake.Manifest {
 	s := j.item.Source
 	return &lake.Manifest{Source: s.Config.Name, System: s.Export.System, Export: s.Export.Name,
 		Object: lake.Ref(j.item.URI, j.item.Info), Fingerprint: s.Fingerprint, Status: lake.Committed,
-		Records: j.counts.Records, Rows: j.counts.Rows, Rejects: j.counts.Rejects, NewColumns: newColumns}
+		Records: j.counts.Records, Rows: j.counts.Rows, Rejects: j.counts.Rejects,
+		NewColumns: tellable(news.Columns), NewValues: tellable(news.Values)}
 }
 
 // rejectObject adds the one reject row that stands for a quarantined object.

@@ -131,7 +131,7 @@ func (k *sink) read(ctx context.Context, e extract.Export, data []byte, opt extr
 	for {
 		c, err := s.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			return s.NewColumns(), nil
+			return s.News().Columns, nil
 		}
 		if err != nil {
 			return nil, err

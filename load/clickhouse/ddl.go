@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -48,6 +49,8 @@ type definition struct {
 	partitionBy string // expression, "" is none
 	orderBy     []string
 	comment     string
+	engine      string            // "" is MergeTree
+	more        map[string]string // by column: what its declaration has behind the type
 }
 
 // rawDefinition is the definition of t's published table.
@@ -67,10 +70,18 @@ func (d definition) create(verb string, table Table) string {
 		if i > 0 {
 			b.WriteString(",\n")
 		}
-		b.WriteString("    " + columnClause(c))
+		b.WriteString("    " + d.clause(c))
 	}
-	fmt.Fprintf(&b, "\n)\nENGINE = MergeTree\n%s\nCOMMENT %s", d.layout(), literal(d.comment))
+	fmt.Fprintf(&b, "\n)\nENGINE = %s\n%s\nCOMMENT %s", cmp.Or(d.engine, "MergeTree"), d.layout(), literal(d.comment))
 	return b.String()
+}
+
+// clause declares one column.
+func (d definition) clause(c ModelColumn) string {
+	if more := d.more[c.Name]; more != "" {
+		c.Type += " " + more
+	}
+	return columnClause(c)
 }
 
 // layout is the part of the definition that a staging table shares with its target.

@@ -121,6 +121,14 @@ func (d definition) compatible(t Table, have *found) error {
 		if got, ok := types[c.Name]; ok && plain(got) != plain(c.Type) {
 			return drift("column "+c.Name, c.Type, got)
 		}
+		delete(types, c.Name)
+	}
+	for _, c := range have.columns { // nobody would fill it: what it says would be wrong
+		if _, unknown := types[c.Name]; unknown {
+			e := fault.New(fault.SchemaDrift, "table %s has a column %s that this version of Waymark does not know", t, c.Name)
+			e.Hint = "a newer version made it: use that one; or drop the table and run again to rebuild it from the lake"
+			return e
+		}
 	}
 	return nil
 }
@@ -132,14 +140,16 @@ func (d definition) changes(have *found) []string {
 		comments[c.Name] = c.Comment
 	}
 	var changes []string
+	place := " FIRST"
 	for _, c := range d.columns {
 		comment, exists := comments[c.Name]
 		switch {
-		case !exists:
-			changes = append(changes, "ADD COLUMN IF NOT EXISTS "+columnClause(c))
+		case !exists: // in its place, so that a table that grew is the same as a new one
+			changes = append(changes, "ADD COLUMN IF NOT EXISTS "+d.clause(c)+place)
 		case comment != c.Comment:
 			changes = append(changes, fmt.Sprintf("COMMENT COLUMN %s %s", ident(c.Name), literal(c.Comment)))
 		}
+		place = " AFTER " + ident(c.Name)
 	}
 	if have.comment != d.comment {
 		changes = append(changes, "MODIFY COMMENT "+literal(d.comment))

@@ -10,7 +10,7 @@ const (
 	Stage = "waymark_stage" // staging tables, private to a publisher
 	Mart  = "waymark_mart"  // models
 	BI    = "cx_bi"         // what people see: plain views
-	Ops   = "waymark_ops"   // runs and objects, mirrored for dashboards
+	Ops   = "waymark_ops"   // runs, objects, partitions, rejects and freshness, mirrored for dashboards
 )
 
 // Table names one table of the warehouse and how the state of its partitions is summed.

@@ -8,7 +8,7 @@ import (
 	"waymark/internal/fault"
 )
 
-// View is a plain view of cx_bi.
+// View is a plain view of cx_bi (or waymark_ops).
 type View struct {
 	Name    string
 	Comment string
@@ -20,15 +20,15 @@ type View struct {
 // that has no comment, or of a type that BI tools cannot read, is of kind Invalid.
 func (w *Warehouse) EnsureViews(ctx context.Context, views []View) error {
 	for _, v := range views {
-		if err := w.ensureView(ctx, v); err != nil {
+		if err := w.ensureView(ctx, BI, v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *Warehouse) ensureView(ctx context.Context, v View) error {
-	t := Table{Database: BI, Name: v.Name}
+func (w *Warehouse) ensureView(ctx context.Context, database string, v View) error {
+	t := Table{Database: database, Name: v.Name}
 	columns, err := w.describeSelect(ctx, "describe view "+t.String(), v.SQL, nil)
 	if err != nil {
 		return err

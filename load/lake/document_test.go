@@ -17,7 +17,7 @@ import (
 )
 
 // The stored form is pinned: another one would need another format version.
-const wantManifest = `{"export":"events","fingerprint":"f","format":1,"new_columns":["x"],` +
+const wantManifest = `{"export":"events","fingerprint":"f","format":1,"new_columns":["x"],"new_values":["status=parked"],` +
 	`"object":{"etag":"e","key":"1.json","modified":5,"size":10,"uri":"s3://exports/1.json","version_id":""},` +
 	`"outputs":[{"bytes":9,"hash_sum":"18446744073709551615","key":"data/k","max_time":2,"min_time":1,"partition":"2024-01-31","rows":2,"table":"journey_event"}],` +
 	`"records":3,"rejects":1,"rows":2,"source":"web","status":"committed","system":"ga4"}` + "\n"

@@ -25,11 +25,12 @@ type Ledger struct {
 
 // Entry is the published state of one partition.
 type Entry struct {
-	Files      string `json:"files"`      // FileSet of the data files it was built from
-	Generation int64  `json:"generation"` // grows by one with every publish
-	HashSum    uint64 `json:"hash_sum,string"`
-	Mark       string `json:"mark,omitempty"` // of the warehouse's files when rows and hash sum were last seen to be these
-	Rows       int64  `json:"rows"`
+	Files       string `json:"files"`      // FileSet of the data files it was built from
+	Generation  int64  `json:"generation"` // grows by one with every publish
+	HashSum     uint64 `json:"hash_sum,string"`
+	Mark        string `json:"mark,omitempty"`         // of the warehouse's files when rows and hash sum were last seen to be these
+	PublishedAt int64  `json:"published_at,omitempty"` // µs; for people only, 0 when an earlier version published it
+	Rows        int64  `json:"rows"`
 }
 
 // Intent is written, with those of its whole batch, before the first partition is replaced, so that a crash in between is seen and repaired.

@@ -60,6 +60,7 @@ type Manifest struct {
 	Line        int64     `json:"line,omitempty"`
 	Message     string    `json:"message,omitempty"`
 	NewColumns  []string  `json:"new_columns,omitempty"` // fields of the object that the export does not know, sorted
+	NewValues   []string  `json:"new_values,omitempty"`  // "field=value" that the vocabulary of the field does not have, sorted
 	Object      ObjectRef `json:"object"`
 	Outputs     []Output  `json:"outputs,omitempty"` // sorted by table and partition
 	Reason      string    `json:"reason,omitempty"`  // of a quarantine

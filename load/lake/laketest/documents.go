@@ -14,8 +14,8 @@ func Manifest(source string, n int) lake.Manifest {
 	return lake.Manifest{
 		Source: source, System: "ga4", Export: "events", Fingerprint: "f", Status: lake.Committed, Records: 3, Rows: 2, Rejects: 1,
 		Object:     lake.ObjectRef{URI: fmt.Sprintf("s3://exports/%d.json", n), Key: fmt.Sprintf("%d.json", n), Size: 10, ETag: "e", Modified: 5},
-		NewColumns: []string{"x"},
-		Outputs:    []lake.Output{{Table: "journey_event", Partition: "2024-01-31", Key: "data/k", Rows: 2, Bytes: 9, HashSum: 1<<64 - 1, MinTime: 1, MaxTime: 2}},
+		NewColumns: []string{"x"}, NewValues: []string{"status=parked"},
+		Outputs: []lake.Output{{Table: "journey_event", Partition: "2024-01-31", Key: "data/k", Rows: 2, Bytes: 9, HashSum: 1<<64 - 1, MinTime: 1, MaxTime: 2}},
 	}
 }
 

@@ -1,0 +1,312 @@
+CREATE TABLE `waymark_raw`.`journey_event`
+(
+    `event_id` UUID,
+    `occurred_at` DateTime64(6, 'UTC'),
+    `event_date` Date,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `event_type` LowCardinality(String),
+    `source_event` LowCardinality(String),
+    `stage` LowCardinality(String),
+    `touchpoint` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `email_id` UUID,
+    `phone_id` UUID,
+    `user_id` UUID,
+    `device_id` UUID,
+    `contact_id` UUID,
+    `account_id` UUID,
+    `session_id` UInt64,
+    `ticket_id` String,
+    `order_id` String,
+    `opportunity_id` String,
+    `survey_id` String,
+    `agent_id` LowCardinality(String),
+    `campaign` LowCardinality(String),
+    `source` LowCardinality(String),
+    `medium` LowCardinality(String),
+    `content` LowCardinality(String),
+    `term` LowCardinality(String),
+    `field_name` LowCardinality(String),
+    `state_from` LowCardinality(String),
+    `state_to` LowCardinality(String),
+    `amount` Nullable(Decimal(18, 4)),
+    `currency` LowCardinality(String),
+    `quantity` Int32,
+    `duration_ms` Int64,
+    `score_kind` LowCardinality(String),
+    `score` Nullable(Float32),
+    `sentiment` Nullable(Float32),
+    `theme` LowCardinality(String),
+    `page_host` LowCardinality(String),
+    `page_path` String,
+    `referrer_host` LowCardinality(String),
+    `device_category` LowCardinality(String),
+    `os` LowCardinality(String),
+    `browser` LowCardinality(String),
+    `country` LowCardinality(String),
+    `city` LowCardinality(String),
+    `language` LowCardinality(String),
+    `is_public` Bool,
+    `is_agent` Bool,
+    `is_engaged` Bool,
+    `record_id` UUID,
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `event_date`
+ORDER BY (`event_type`, `occurred_at`, `event_id`);
+
+CREATE TABLE `waymark_raw`.`customer`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `email_id` UUID,
+    `phone_id` UUID,
+    `user_id` UUID,
+    `contact_id` UUID,
+    `account_id` UUID,
+    `kind` LowCardinality(String),
+    `segment` LowCardinality(String),
+    `country` LowCardinality(String),
+    `city` LowCardinality(String),
+    `language` LowCardinality(String),
+    `time_zone` LowCardinality(String),
+    `lead_source` LowCardinality(String),
+    `status` LowCardinality(String),
+    `is_converted` Bool,
+    `converted_at` Nullable(DateTime64(6, 'UTC')),
+    `converted_contact_id` UUID,
+    `converted_opportunity_id` String,
+    `created_at` Nullable(DateTime64(6, 'UTC')),
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `contact_id`);
+
+CREATE TABLE `waymark_raw`.`account`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `account_id` UUID,
+    `parent_account_id` UUID,
+    `type` LowCardinality(String),
+    `industry` LowCardinality(String),
+    `segment` LowCardinality(String),
+    `country` LowCardinality(String),
+    `city` LowCardinality(String),
+    `owner_id` LowCardinality(String),
+    `source` LowCardinality(String),
+    `annual_revenue` Nullable(Decimal(18, 4)),
+    `currency` LowCardinality(String),
+    `employees` Int32,
+    `created_at` Nullable(DateTime64(6, 'UTC')),
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `account_id`);
+
+CREATE TABLE `waymark_raw`.`agent`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `agent_id` LowCardinality(String),
+    `contact_id` UUID,
+    `role` LowCardinality(String),
+    `agent_group` LowCardinality(String),
+    `is_active` Bool,
+    `time_zone` LowCardinality(String),
+    `created_at` Nullable(DateTime64(6, 'UTC')),
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `agent_id`);
+
+CREATE TABLE `waymark_raw`.`ticket`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `ticket_id` String,
+    `contact_id` UUID,
+    `email_id` UUID,
+    `phone_id` UUID,
+    `account_id` UUID,
+    `status` LowCardinality(String),
+    `priority` LowCardinality(String),
+    `type` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `agent_group` LowCardinality(String),
+    `agent_id` LowCardinality(String),
+    `reason` LowCardinality(String),
+    `satisfaction` LowCardinality(String),
+    `is_closed` Bool,
+    `created_at` Nullable(DateTime64(6, 'UTC')),
+    `updated_at` Nullable(DateTime64(6, 'UTC')),
+    `closed_at` Nullable(DateTime64(6, 'UTC')),
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `ticket_id`);
+
+CREATE TABLE `waymark_raw`.`opportunity`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `opportunity_id` String,
+    `account_id` UUID,
+    `contact_id` UUID,
+    `owner_id` LowCardinality(String),
+    `stage` LowCardinality(String),
+    `type` LowCardinality(String),
+    `source` LowCardinality(String),
+    `forecast_category` LowCardinality(String),
+    `campaign_id` String,
+    `is_closed` Bool,
+    `is_won` Bool,
+    `amount` Nullable(Decimal(18, 4)),
+    `currency` LowCardinality(String),
+    `probability` Nullable(Float32),
+    `created_at` Nullable(DateTime64(6, 'UTC')),
+    `close_date` Nullable(Date),
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `opportunity_id`);
+
+CREATE TABLE `waymark_raw`.`campaign`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `campaign_id` String,
+    `parent_campaign_id` String,
+    `name` String,
+    `type` LowCardinality(String),
+    `status` LowCardinality(String),
+    `owner_id` LowCardinality(String),
+    `start_date` Nullable(Date),
+    `end_date` Nullable(Date),
+    `budgeted_cost` Nullable(Decimal(18, 4)),
+    `actual_cost` Nullable(Decimal(18, 4)),
+    `expected_revenue` Nullable(Decimal(18, 4)),
+    `currency` LowCardinality(String),
+    `is_active` Bool,
+    `created_at` Nullable(DateTime64(6, 'UTC')),
+    `attributes` Map(LowCardinality(String), String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `campaign_id`);
+
+CREATE TABLE `waymark_raw`.`business_interval`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `schedule_id` LowCardinality(String),
+    `starts_at` DateTime64(6, 'UTC'),
+    `ends_at` DateTime64(6, 'UTC'),
+    `seconds_before` Int64,
+    `time_zone` LowCardinality(String),
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`system`, `schedule_id`, `starts_at`);
+
+CREATE TABLE `waymark_raw`.`reject`
+(
+    `bucket` Int32,
+    `system` LowCardinality(String),
+    `export` LowCardinality(String),
+    `reject_id` UUID,
+    `source` LowCardinality(String),
+    `object` String,
+    `line` Int64,
+    `byte_offset` Int64,
+    `reason` LowCardinality(String),
+    `field` LowCardinality(String),
+    `message` String,
+    `record` String,
+    `is_deleted` Bool,
+    `record_version` Int64,
+    `row_hash` UInt64
+)
+ENGINE = MergeTree
+PARTITION BY `bucket`
+ORDER BY (`source`, `object`, `line`, `reject_id`);
+
+CREATE TABLE `waymark_ops`.`run`
+(
+    `run_id` String,
+    `source` LowCardinality(String),
+    `window` String,
+    `status` LowCardinality(String),
+    `started_at` DateTime64(3, 'UTC'),
+    `finished_at` DateTime64(3, 'UTC'),
+    `objects` Int64,
+    `quarantined` Int64,
+    `records` Int64,
+    `rows` Int64,
+    `rejects` Int64,
+    `partitions` Int64,
+    `models` Int64,
+    `message` String,
+    `recorded_at` DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree(recorded_at)
+ORDER BY (`run_id`);
+
+CREATE TABLE `waymark_ops`.`object`
+(
+    `source` LowCardinality(String),
+    `object` String,
+    `version` String,
+    `status` LowCardinality(String),
+    `reason` LowCardinality(String),
+    `field` String,
+    `run_id` String,
+    `bytes` Int64,
+    `records` Int64,
+    `rows` Int64,
+    `rejects` Int64,
+    `modified` DateTime64(3, 'UTC'),
+    `committed_at` DateTime64(3, 'UTC'),
+    `recorded_at` DateTime64(6, 'UTC') DEFAULT now64(6)
+)
+ENGINE = ReplacingMergeTree(recorded_at)
+ORDER BY (`source`, `object`);
+
