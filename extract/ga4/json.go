@@ -13,11 +13,13 @@ type jsonDecoder struct {
 	cur   jsonscan.Cursor
 	event event
 	draft drafter
+	memo  memory
 }
 
 // Decode implements extract.Decoder.
 func (d *jsonDecoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink) error {
 	n := int64(0)
+	d.memo.forget() // it was of another chunk
 	for rec := range jsonscan.Records(c) {
 		if n++; n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -36,7 +38,7 @@ func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	}
 	d.cur.Reset(rec.Data)
 	d.event.reset()
-	readEvent(&d.cur, &d.event, d.draft.wantProps)
+	d.readEvent()
 	if err := d.cur.End(); err != nil {
 		return sink.Reject(rec.Rejection(err))
 	}
@@ -48,12 +50,14 @@ func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	return sink.Emit(row)
 }
 
-// readEvent reads the record under c. Of a key that comes twice the last value wins.
-func readEvent(c *jsonscan.Cursor, e *event, wantProps bool) {
+// readEvent reads the record under the cursor. Of a key that comes twice the last value wins.
+func (d *jsonDecoder) readEvent() {
+	c, e, m := &d.cur, &d.event, &d.memo
 	if !c.Object() {
 		c.Fail(schemas.WrongType, "", "want an object")
 		return
 	}
+	skipped := 0
 	for c.NextKey() {
 		switch string(c.Key()) {
 		case "event_name":
@@ -61,7 +65,7 @@ func readEvent(c *jsonscan.Cursor, e *event, wantProps bool) {
 		case "event_timestamp":
 			e.timestamp = e.int(c, hasTimestamp)
 		case "event_params":
-			e.params = readParams(c, e.params[:0])
+			e.params = m.readParams(c, e.params[:0])
 		case "user_id":
 			e.userID, _ = c.Text()
 		case "user_pseudo_id":
@@ -75,25 +79,26 @@ func readEvent(c *jsonscan.Cursor, e *event, wantProps bool) {
 		case "batch_event_index":
 			e.batchIndex = e.int(c, hasBatchIndex)
 		case "device":
-			readDevice(c, e)
+			remembered(c, &m.device, &e.device, readDevice)
 		case "geo":
-			readGeo(c, e)
+			remembered(c, &m.geo, &e.geo, readGeo)
 		case "traffic_source":
-			readCampaign(c, &e.firstTouch)
+			remembered(c, &m.firstTouch, &e.firstTouch, readCampaign)
 		case "collected_traffic_source":
-			readCampaign(c, &e.collected)
+			remembered(c, &m.collected, &e.collected, readCampaign)
 		case "session_traffic_source_last_click":
-			readLastClick(c, e)
+			remembered(c, &m.lastClick, &e.lastClick, readLastClick)
 		case "ecommerce":
 			readEcommerce(c, e)
 		case "user_properties":
-			if wantProps {
+			if d.draft.wantProps {
 				e.props = readParams(c, e.props[:0])
 			} else {
-				c.Skip()
+				c.SkipAgain(&m.props)
 			}
 		default:
-			c.Skip()
+			c.SkipAgain(&m.skipped[skipped%len(m.skipped)])
+			skipped++
 		}
 	}
 }
@@ -125,14 +130,17 @@ func readParams(c *jsonscan.Cursor, params []param) []param {
 	}
 	for c.NextElem() {
 		params = append(params, param{})
-		p := &params[len(params)-1]
-		if m := c.Mark(); !p.readUsual(c) {
-			c.Rewind(m)
-			*p = param{}
-			p.read(c)
-		}
+		readParam(c, &params[len(params)-1])
 	}
 	return params
+}
+
+func readParam(c *jsonscan.Cursor, p *param) {
+	if m := c.Mark(); !p.readUsual(c) {
+		c.Rewind(m)
+		*p = param{}
+		p.read(c)
+	}
 }
 
 // readUsual reads a parameter as BigQuery writes it, {"key":"k","value":{"string_value":"v"}}; when it returns false it
@@ -199,7 +207,7 @@ func readParamValue(c *jsonscan.Cursor, p *param) {
 	}
 }
 
-func readDevice(c *jsonscan.Cursor, e *event) {
+func readDevice(c *jsonscan.Cursor, e *device) {
 	if !c.Object() {
 		return
 	}
@@ -223,7 +231,7 @@ func readDevice(c *jsonscan.Cursor, e *event) {
 	}
 }
 
-func readWebInfo(c *jsonscan.Cursor, e *event) {
+func readWebInfo(c *jsonscan.Cursor, e *device) {
 	if !c.Object() {
 		return
 	}
@@ -236,7 +244,7 @@ func readWebInfo(c *jsonscan.Cursor, e *event) {
 	}
 }
 
-func readGeo(c *jsonscan.Cursor, e *event) {
+func readGeo(c *jsonscan.Cursor, e *geo) {
 	if !c.Object() {
 		return
 	}
