@@ -25,11 +25,13 @@ const minRejects = 10
 type transformer struct {
 	*Runner
 	slots    chan struct{}
+	large    chan struct{} // one for each large object that is open
 	encoders sync.Pool // *lake.Encoder: each costs more than a small object
 }
 
 func (r *Runner) newTransformer() *transformer {
-	return &transformer{Runner: r, slots: make(chan struct{}, r.workers()), encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
+	return &transformer{Runner: r, slots: make(chan struct{}, r.workers()), large: make(chan struct{}, r.workers()),
+		encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
 
 // object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
