@@ -55,8 +55,22 @@ func (c *column) value(t *table, r *schemas.Row) *schemas.Value {
 
 type textColumn struct {
 	column
-	code uint32 // of last
-	last []byte // the previous value; the dictionary's own, so that it may outlive the record
+	recent [recentTexts]interned
+}
+
+// recentTexts is how many values a text column has at hand without its dictionary; a power of two.
+const recentTexts = 8
+
+// interned is a value and its code. The text is the dictionary's own, so that it outlives the record.
+type interned struct {
+	text []byte
+	code uint32
+}
+
+// at returns the place that text, which is not empty, has among the recent values.
+func (c *textColumn) at(text []byte) *interned {
+	n := len(text)
+	return &c.recent[(n+3*int(text[0])+5*int(text[n/2])+7*int(text[n-1]))%recentTexts]
 }
 
 type personColumn struct {
@@ -145,7 +159,7 @@ func columnTag(name string) uint32 { return uint32(xxh3.HashString(name)) }
 func (t *table) reset() {
 	t.batch.Reset()
 	for i := range t.texts.list {
-		t.texts.list[i].last = nil
+		t.texts.list[i].recent = [recentTexts]interned{}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // MaxText is the longest text in bytes that a column or attribute holds.
 const MaxText = 64 << 10
 
-// appendTexts interns the text columns. A value equal to the row before costs a comparison.
+// appendTexts interns the text columns. A value that came a few rows before costs a comparison.
 func (f *Finisher) appendTexts(t *table, r *schemas.Row, set uint64, buf []byte) ([]byte, *defect) {
 	for ; set != 0; set &= set - 1 {
 		c := t.texts.at(set)
@@ -21,16 +21,17 @@ func (f *Finisher) appendTexts(t *table, r *schemas.Row, set uint64, buf []byte)
 			c.level(t.batch.Rows + 1) // a key's emptiness is looked at
 			continue
 		}
-		if string(c.last) != string(text) {
+		known := c.at(text)
+		if string(known.text) != string(text) {
 			code, bad := f.intern(&c.column, &vec.Dict, text)
 			if bad != nil {
 				return buf, bad
 			}
-			c.code, c.last = code, vec.Dict.Value(code)
+			*known = interned{vec.Dict.Value(code), code}
 		}
 		c.level(t.batch.Rows)
-		vec.Codes = append(vec.Codes, c.code)
-		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), c.last)
+		vec.Codes = append(vec.Codes, known.code)
+		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), known.text)
 	}
 	return buf, nil
 }
