@@ -16,10 +16,6 @@ import (
 // the latency of opening small objects.
 const openObjects = 4
 
-// A large object, one of more stored bytes than largeObject, has chunks waiting and workers of its own: no more of them
-// are open than there are workers, which is enough to keep every worker busy.
-const largeObject = 2 << 20
-
 // transformAll transforms every object that needs it. It returns the manifests that make up the warehouse now and those
 // that it wrote.
 // Objects that fail are joined in the error; the others are committed.
@@ -66,10 +62,6 @@ func (t *transformer) objects(ctx context.Context, todo []work) (map[string]*lak
 			break
 		}
 		group.Go(func() error {
-			if w.item.Info.Size > largeObject {
-				t.large <- struct{}{}
-				defer func() { <-t.large }()
-			}
 			m, err := t.object(ctx, w.store, w.item)
 			mu.Lock()
 			defer mu.Unlock()

@@ -34,9 +34,17 @@ func (r *Runner) newTransformer() *transformer {
 		encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
 
+// A large object, one of more stored bytes than largeObject, has chunks waiting and workers of its own: no more of them
+// are open than there are workers, which is enough to keep every worker busy.
+const largeObject = 2 << 20
+
 // object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
 // quarantined; an error means that nothing was committed.
 func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lake.Manifest, error) {
+	if it.Info.Size > largeObject {
+		t.large <- struct{}{}
+		defer func() { <-t.large }()
+	}
 	job := t.newJob(it)
 	defer job.close()
 	columns, err := job.decode(ctx, st)
