@@ -21,7 +21,7 @@ func OpenText(stored io.ReadCloser, opt extract.Options, wrapper ...string) (*Te
 	if err != nil {
 		return nil, content.Quarantine(err)
 	}
-	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Wrapper: wrapper}), text}, nil
+	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Wrapper: wrapper}), text}, nil
 }
 
 // Next implements extract.Stream.

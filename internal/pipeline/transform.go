@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,11 +27,13 @@ type transformer struct {
 	*Runner
 	slots    chan struct{}
 	large    chan struct{} // one for each large object that is open
-	encoders sync.Pool // *lake.Encoder: each costs more than a small object
+	encoders sync.Pool     // *lake.Encoder: each costs more than a small object
+	buffers  *extract.Buffers
 }
 
 func (r *Runner) newTransformer() *transformer {
-	return &transformer{Runner: r, slots: make(chan struct{}, r.workers()), large: make(chan struct{}, r.workers()),
+	chunk := cmp.Or(r.Config.Resources.ChunkMiB<<20, extract.DefaultChunkBytes)
+	return &transformer{Runner: r, buffers: extract.NewBuffers(chunk, 2*r.workers()+1), slots: make(chan struct{}, r.workers()), large: make(chan struct{}, r.workers()),
 		encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
 
@@ -136,7 +139,9 @@ type encoded struct {
 // decode runs the object's chunks through the workers and adds their row groups to the spool in the order of the
 // chunks, so that the result does not depend on the number of workers. It returns the columns that nobody knows.
 func (j *job) decode(ctx context.Context, st store.Store) ([]string, error) {
-	stream, err := j.item.Source.Export.Open(ctx, j.input(st), j.item.Source.Options(j.Config))
+	opt := j.item.Source.Options(j.Config)
+	opt.Buffers = j.buffers
+	stream, err := j.item.Source.Export.Open(ctx, j.input(st), opt)
 	if err != nil {
 		return nil, err
 	}
