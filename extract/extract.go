@@ -31,6 +31,7 @@ type Options struct {
 	ChunkBytes   int               // 0 is DefaultChunkBytes
 	MaxRecord    int               // largest record in bytes; 0 is DefaultMaxRecord
 	MaxRatio     int               // largest decompression ratio; 0 is DefaultMaxRatio
+	Buffers      *Buffers          // memory for chunks, of ChunkBytes each; nil is the stream's own
 }
 
 // Limits and sizes used where Options leave them 0.

@@ -61,3 +61,11 @@ func TestDictNumbersInOrderOfFirstUse(t *testing.T) {
 		d.Reset()
 	}
 }
+
+func TestTablesFitASetOfColumns(t *testing.T) {
+	for _, table := range Tables() {
+		if n := len(table.Columns); n > MaxColumns {
+			t.Errorf("%s has %d columns, at most %d fit", table.Name, n, MaxColumns)
+		}
+	}
+}

@@ -59,6 +59,9 @@ const (
 // Buckets is the number of hash partitions of an entity table.
 const Buckets = 16
 
+// MaxColumns bounds the columns of a table, so that a set of them is 64 bits.
+const MaxColumns = 64
+
 // Table declares one lake table, which is also one table of database waymark_raw.
 // Among rows with equal Key the greatest record_version wins (ties: greatest row_hash); a winner with is_deleted is dropped.
 type Table struct {

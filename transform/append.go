@@ -44,21 +44,26 @@ func (f *Finisher) append(t *table, r *schemas.Row) (*defect, error) {
 	return nil, nil
 }
 
+// columns appends the columns that have a value; the others stay behind until table.level.
 func (f *Finisher) columns(t *table, r *schemas.Row) *defect {
-	buf, bad := f.appendTexts(t, r, f.buf[:0])
+	set := t.set(r)
+	buf, bad := f.appendTexts(t, r, set&t.texts.mask, f.buf[:0])
 	if bad != nil {
 		return bad
 	}
-	buf, bad = f.appendInts(t, r, f.appendIDs(t, r, buf))
-	if bad != nil {
+	buf = f.appendPeople(t, r, set&t.people.mask, buf)
+	buf = t.appendIDs(r, set&t.ids.mask, buf)
+	if buf, bad = f.appendInts(t, r, set&t.ints.mask, buf); bad != nil {
 		return bad
 	}
-	if buf, bad = f.appendFloats(t, r, buf); bad != nil {
+	if buf, bad = f.appendFloats(t, r, set&t.floats.mask, buf); bad != nil {
 		return bad
 	}
-	for i := range t.maps {
-		if buf, bad = f.appendMap(&t.maps[i], r.Attrs, buf); bad != nil {
-			return bad
+	if len(r.Attrs) > 0 {
+		for i := range t.maps.list {
+			if buf, bad = f.appendMap(t, &t.maps.list[i], r.Attrs, buf); bad != nil {
+				return bad
+			}
 		}
 	}
 	f.buf = buf
@@ -95,21 +100,22 @@ func (f *Finisher) common(t *table, r *schemas.Row) {
 	t.over[t.curr] = currency
 }
 
-func (f *Finisher) appendIDs(t *table, r *schemas.Row, buf []byte) []byte {
-	for i := range t.people {
-		c := &t.people[i]
-		v := c.value(t, r)
-		if !v.Set {
-			c.vec.Fixed = append(c.vec.Fixed, [16]byte{})
-			continue
+func (f *Finisher) appendPeople(t *table, r *schemas.Row, set uint64, buf []byte) []byte {
+	for ; set != 0; set &= set - 1 {
+		c := t.people.at(set)
+		if v := c.value(t, r); v.Set {
+			buf = c.appendFixed(t, f.pseudonym(c, v, r), buf)
 		}
-		buf = c.appendFixed(f.pseudonym(c, v, r), buf)
 	}
-	for i := range t.ids {
-		c := &t.ids[i]
+	return buf
+}
+
+func (t *table) appendIDs(r *schemas.Row, set uint64, buf []byte) []byte {
+	for ; set != 0; set &= set - 1 {
+		c := t.ids.at(set)
 		var id [16]byte
 		copy(id[:], c.value(t, r).Bytes)
-		buf = c.appendFixed(id, buf)
+		buf = c.appendFixed(t, id, buf)
 	}
 	return buf
 }
@@ -121,17 +127,17 @@ func (f *Finisher) pseudonym(c *personColumn, v *schemas.Value, r *schemas.Row) 
 	return c.space.Pseudonym(v.Bytes)
 }
 
-func (c *column) appendFixed(id [16]byte, buf []byte) []byte {
-	c.vec.Fixed = append(c.vec.Fixed, id)
+func (c *column) appendFixed(t *table, id [16]byte, buf []byte) []byte {
+	c.vec.Fixed = append(level(c.vec.Fixed, t.batch.Rows, [16]byte{}), id)
 	if id == [16]byte{} {
 		return buf
 	}
 	return append(binary.LittleEndian.AppendUint32(buf, c.tag), id[:]...)
 }
 
-func (f *Finisher) appendInts(t *table, r *schemas.Row, buf []byte) ([]byte, *defect) {
-	for i := range t.ints {
-		c := &t.ints[i]
+func (f *Finisher) appendInts(t *table, r *schemas.Row, set uint64, buf []byte) ([]byte, *defect) {
+	for ; set != 0; set &= set - 1 {
+		c := t.ints.at(set)
 		v := c.value(t, r)
 		n := v.Num
 		switch {
@@ -142,9 +148,9 @@ func (f *Finisher) appendInts(t *table, r *schemas.Row, buf []byte) ([]byte, *de
 		case c.bool && n != 0:
 			n = 1
 		}
-		c.vec.Int = append(c.vec.Int, n)
+		c.vec.Int = append(level(c.vec.Int, t.batch.Rows, 0), n)
 		if c.nullable {
-			c.vec.Valid = append(c.vec.Valid, v.Set)
+			c.vec.Valid = append(level(c.vec.Valid, t.batch.Rows, false), v.Set)
 		}
 		if n != 0 || c.nullable && v.Set {
 			buf = appendInt(buf, c.tag, n)
@@ -157,21 +163,19 @@ func appendInt(buf []byte, tag uint32, n int64) []byte {
 	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(buf, tag), uint64(n))
 }
 
-func (f *Finisher) appendFloats(t *table, r *schemas.Row, buf []byte) ([]byte, *defect) {
-	for i := range t.floats {
-		c := &t.floats[i]
+func (f *Finisher) appendFloats(t *table, r *schemas.Row, set uint64, buf []byte) ([]byte, *defect) {
+	for ; set != 0; set &= set - 1 {
+		c := t.floats.at(set)
 		v := c.value(t, r)
-		var x float32
-		if v.Set {
-			if x = v.Float() + 0; x != x || math.IsInf(float64(x), 0) { // + 0 makes -0 0
-				return buf, f.defect(schemas.OutOfRange, c.name, "not a finite number of 32 bits")
-			}
+		x := v.Float() + 0                       // + 0 makes -0 0
+		if x != x || math.IsInf(float64(x), 0) { // what is unset does not come here
+			return buf, f.defect(schemas.OutOfRange, c.name, "not a finite number of 32 bits")
 		}
-		c.vec.Float = append(c.vec.Float, x)
+		c.vec.Float = append(level(c.vec.Float, t.batch.Rows, 0), x)
 		if c.nullable {
-			c.vec.Valid = append(c.vec.Valid, v.Set)
+			c.vec.Valid = append(level(c.vec.Valid, t.batch.Rows, false), true)
 		}
-		if x != 0 || c.nullable && v.Set {
+		if x != 0 || c.nullable {
 			buf = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(buf, c.tag), math.Float32bits(x))
 		}
 	}

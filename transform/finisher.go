@@ -126,6 +126,7 @@ func (f *Finisher) Batches() []*schemas.Batch {
 	var out []*schemas.Batch
 	for _, t := range f.tables {
 		if t.batch.Rows > 0 {
+			t.level()
 			out = append(out, t.batch)
 		}
 	}

@@ -17,12 +17,14 @@ type table struct {
 	batch  *schemas.Batch
 	over   []schemas.Value // values of the columns that the transform decides itself
 
-	texts  []textColumn
-	people []personColumn // raw identifier → pseudonym
-	ids    []column       // 16 bytes that the transform made itself
-	ints   []intColumn
-	floats []column
-	maps   []textColumn
+	texts  group[textColumn]
+	people group[personColumn] // raw identifier → pseudonym
+	ids    group[column]       // 16 bytes that the transform made itself
+	ints   group[intColumn]
+	floats group[column]
+	maps   group[textColumn]
+
+	overs, always uint64 // columns that are in over; that get a value in every row, because others follow from theirs
 
 	keys  []*schemas.Column // of Table.Key, to name one that is missing
 	cols  []int             // their positions
@@ -53,8 +55,22 @@ func (c *column) value(t *table, r *schemas.Row) *schemas.Value {
 
 type textColumn struct {
 	column
-	empty, last       uint32 // codes of '' and of the previous value
-	hasEmpty, hasLast bool
+	recent [recentTexts]interned
+}
+
+// recentTexts is how many values a text column has at hand without its dictionary; a power of two.
+const recentTexts = 8
+
+// interned is a value and its code. The text is the dictionary's own, so that it outlives the record.
+type interned struct {
+	text []byte
+	code uint32
+}
+
+// at returns the place that text, which is not empty, has among the recent values.
+func (c *textColumn) at(text []byte) *interned {
+	n := len(text)
+	return &c.recent[(n+3*int(text[0])+5*int(text[n/2])+7*int(text[n-1]))%recentTexts]
 }
 
 type personColumn struct {
@@ -83,6 +99,9 @@ func newTable(s *schemas.Table, f *Finisher) *table {
 			t.add(&s.Columns[i], t.column(i), f)
 		}
 	}
+	for _, i := range t.cols {
+		t.always |= 1 << i
+	}
 	t.over[s.SystemCol] = schemas.Value{Bytes: []byte(f.set.System), Set: true}
 	t.over[s.ExportCol] = schemas.Value{Bytes: []byte(f.set.Export), Set: true}
 	return t
@@ -96,24 +115,27 @@ func (t *table) column(i int) column {
 }
 
 func (t *table) add(s *schemas.Column, c column, f *Finisher) {
+	if c.over {
+		t.overs |= 1 << c.pos
+	}
 	switch s.Type {
 	case schemas.UUID:
 		if s.Identifier == schemas.NotIdentifier {
-			t.ids = append(t.ids, c)
+			t.ids.add(c.pos, c)
 		} else {
-			t.people = append(t.people, personColumn{c, s.Identifier, f.keyer.Space(s.Identifier, f.set.System, f.set.Country)})
+			t.people.add(c.pos, personColumn{c, s.Identifier, f.keyer.Space(s.Identifier, f.set.System, f.set.Country)})
 		}
 	case schemas.String, schemas.LowCardinality:
-		t.texts = append(t.texts, textColumn{column: c})
+		t.texts.add(c.pos, textColumn{column: c})
 	case schemas.Map:
-		t.maps = append(t.maps, textColumn{column: c})
+		t.maps.add(c.pos, textColumn{column: c})
 	case schemas.Float32:
-		t.floats = append(t.floats, c)
+		t.floats.add(c.pos, c)
 	default:
 		if s.Type == schemas.Decimal {
 			t.money = append(t.money, c.pos)
 		}
-		t.ints = append(t.ints, newIntColumn(s.Type, c))
+		t.ints.add(c.pos, newIntColumn(s.Type, c))
 	}
 }
 
@@ -136,8 +158,8 @@ func columnTag(name string) uint32 { return uint32(xxh3.HashString(name)) }
 
 func (t *table) reset() {
 	t.batch.Reset()
-	for i := range t.texts {
-		t.texts[i].hasEmpty, t.texts[i].hasLast = false, false
+	for i := range t.texts.list {
+		t.texts.list[i].recent = [recentTexts]interned{}
 	}
 }
 
@@ -151,7 +173,7 @@ func (t *table) rollback() {
 		if t.schema.Columns[i].Type == schemas.Map {
 			v.Offsets = v.Offsets[:min(n, len(v.Offsets))]
 			entries = 0
-			if n > 0 {
+			if n := len(v.Offsets); n > 0 {
 				entries = int(v.Offsets[n-1])
 			}
 			v.Keys = v.Keys[:entries]

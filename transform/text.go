@@ -12,29 +12,26 @@ import (
 // MaxText is the longest text in bytes that a column or attribute holds.
 const MaxText = 64 << 10
 
-// appendTexts interns the text columns. A value equal to the row before costs a comparison.
-func (f *Finisher) appendTexts(t *table, r *schemas.Row, buf []byte) ([]byte, *defect) {
-	for i := range t.texts {
-		c := &t.texts[i]
-		v, vec := c.value(t, r), c.vec
-		if len(v.Bytes) == 0 {
-			if !c.hasEmpty {
-				c.empty, c.hasEmpty = vec.Dict.Code(nil), true
-			}
-			vec.Codes = append(vec.Codes, c.empty)
+// appendTexts interns the text columns. A value that came a few rows before costs a comparison.
+func (f *Finisher) appendTexts(t *table, r *schemas.Row, set uint64, buf []byte) ([]byte, *defect) {
+	for ; set != 0; set &= set - 1 {
+		c := t.texts.at(set)
+		text, vec := c.value(t, r).Bytes, c.vec
+		if len(text) == 0 {
+			c.level(t.batch.Rows + 1) // a key's emptiness is looked at
 			continue
 		}
-		stored := v.Bytes
-		if !c.hasLast || string(vec.Dict.Value(c.last)) != string(stored) {
-			code, bad := f.intern(&c.column, &vec.Dict, stored)
+		known := c.at(text)
+		if string(known.text) != string(text) {
+			code, bad := f.intern(&c.column, &vec.Dict, text)
 			if bad != nil {
 				return buf, bad
 			}
-			c.last, c.hasLast = code, true
-			stored = vec.Dict.Value(code)
+			*known = interned{vec.Dict.Value(code), code}
 		}
-		vec.Codes = append(vec.Codes, c.last)
-		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), stored)
+		c.level(t.batch.Rows)
+		vec.Codes = append(vec.Codes, known.code)
+		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), known.text)
 	}
 	return buf, nil
 }
@@ -66,8 +63,9 @@ func cutText(text []byte) []byte {
 }
 
 // appendMap appends the attributes sorted by key; of equal keys the last wins, an empty value is absent.
-func (f *Finisher) appendMap(c *textColumn, attrs []schemas.Attr, buf []byte) ([]byte, *defect) {
+func (f *Finisher) appendMap(t *table, c *textColumn, attrs []schemas.Attr, buf []byte) ([]byte, *defect) {
 	vec := c.vec
+	c.levelMap(t.batch.Rows)
 	if len(attrs) > 1 {
 		f.attrs = append(f.attrs[:0], attrs...)
 		attrs = f.attrs

@@ -13,9 +13,10 @@ import (
 
 // Options say how an object is read; the zero value recognises everything.
 type Options struct {
-	Delimiter  byte // 0 recognises , ; and tab from the header
-	ChunkBytes int  // 0 is extract.DefaultChunkBytes
-	MaxRecord  int  // largest record in bytes; 0 is extract.DefaultMaxRecord
+	Delimiter  byte             // 0 recognises , ; and tab from the header
+	ChunkBytes int              // 0 is extract.DefaultChunkBytes
+	MaxRecord  int              // largest record in bytes; 0 is extract.DefaultMaxRecord
+	Buffers    *extract.Buffers // nil is the stream's own
 }
 
 // maxHeader bounds the header record.
@@ -37,16 +38,19 @@ type Stream struct {
 	offset int64
 	line   int64
 	index  int
-	free   chan []byte
+	memory *extract.Buffers
 	text   io.Closer // what OpenObject opened
 }
 
 // Open reads the header from r, which is UTF-8 text with or without BOM. A header that cannot be used is an
 // *extract.Quarantine; an empty object has a Header of no columns and no records.
 func Open(r io.Reader, o Options) (*Stream, error) {
-	s := &Stream{r: r, size: o.ChunkBytes, line: 1, free: make(chan []byte, 16)}
+	s := &Stream{r: r, size: o.ChunkBytes, line: 1, memory: o.Buffers}
 	if s.size <= 0 {
 		s.size = extract.DefaultChunkBytes
+	}
+	if s.memory == nil {
+		s.memory = extract.NewBuffers(s.size, 16)
 	}
 	s.split = splitter{max: o.MaxRecord, open: -1}
 	if s.split.max <= 0 {
@@ -97,6 +101,9 @@ func countLines(b []byte, eol byte) int64 { return int64(bytes.Count(b, []byte{e
 
 // fill reads until the buffer holds want bytes or the object ends.
 func (s *Stream) fill(want int) error {
+	if cap(s.buf) == 0 {
+		s.buf = s.memory.Spare()
+	}
 	if cap(s.buf) < want {
 		s.buf = append(make([]byte, 0, want), s.buf...)
 	}
@@ -177,35 +184,15 @@ func (s *Stream) skipLine() bool {
 func (s *Stream) cut(n, part int) extract.Chunk {
 	whole := s.buf
 	c := extract.Chunk{Index: s.index, Data: whole[:n:n], Offset: s.offset, Line: s.line, Part: part}
-	c.Release = func() { s.give(whole) }
+	c.Release = func() { s.memory.Give(whole) }
 	if s.buf = nil; n < len(whole) || !s.atEOF {
-		s.buf = append(s.take(), whole[n:]...)
+		s.buf = append(s.memory.Take(), whole[n:]...)
 	}
 	s.split.drop(n)
 	s.index++
 	s.offset += int64(n)
 	s.line += countLines(c.Data, s.header.eol)
 	return c
-}
-
-func (s *Stream) take() []byte {
-	select {
-	case b := <-s.free:
-		return b[:0]
-	default:
-		return make([]byte, 0, s.size)
-	}
-}
-
-// give keeps b for reuse, unless one huge record made it larger than a chunk.
-func (s *Stream) give(b []byte) {
-	if cap(b) > s.size {
-		return
-	}
-	select {
-	case s.free <- b:
-	default:
-	}
 }
 
 // Close releases what the stream was opened on.

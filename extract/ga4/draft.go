@@ -202,15 +202,15 @@ func (d *drafter) order(e *event, k *known) []byte {
 // setCampaign takes the campaign from the first place that states one; it never mixes places, but the cross-channel
 // record has no content and term, and the manual one beside it has.
 func setCampaign(row *schemas.Row, e *event, k *known) {
-	for _, c := range [...]*campaign{&e.lastClickCross, &e.lastClickManual, &e.lastClickAds, &e.collected, &k.campaign, &e.firstTouch} {
+	for _, c := range [...]*campaign{&e.lastClick.cross, &e.lastClick.manual, &e.lastClick.ads, &e.collected, &k.campaign, &e.firstTouch} {
 		source, medium, name := stated(c.source), stated(c.medium), stated(c.name)
 		if len(source) == 0 && len(medium) == 0 && len(name) == 0 {
 			continue
 		}
-		if c == &e.lastClickCross {
-			c.content, c.term = e.lastClickManual.content, e.lastClickManual.term
+		if c == &e.lastClick.cross {
+			c.content, c.term = e.lastClick.manual.content, e.lastClick.manual.term
 		}
-		if c == &e.lastClickAds && len(source) == 0 {
+		if c == &e.lastClick.ads && len(source) == 0 {
 			source, medium = googleSource, googleMedium
 		}
 		row.SetBytes(schemas.EvSource, source)

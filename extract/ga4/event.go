@@ -14,10 +14,11 @@ type event struct {
 	params []param
 	props  []param // user_properties, only where the configuration asks for them
 
-	category, os, browser, language []byte
-	country, city                   []byte
+	device
+	geo
 
-	firstTouch, collected, lastClickManual, lastClickCross, lastClickAds campaign
+	firstTouch, collected campaign
+	lastClick             lastClick
 
 	orderID         []byte // ecommerce.transaction_id
 	quantity        int64
@@ -38,6 +39,15 @@ const (
 	hasRevenue
 	hasRefund
 )
+
+// device is what the visitor used.
+type device struct{ category, os, browser, language []byte }
+
+// geo is where the visitor was.
+type geo struct{ country, city []byte }
+
+// lastClick is what brought the session, as three of Google's products see it.
+type lastClick struct{ manual, cross, ads campaign }
 
 // campaign is one of the places where an event says what brought the visitor.
 type campaign struct {

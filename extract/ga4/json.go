@@ -14,11 +14,13 @@ type jsonDecoder struct {
 	event event
 	draft drafter
 	news  *jsonscan.Watch
+	memo  memory
 }
 
 // Decode implements extract.Decoder.
 func (d *jsonDecoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink) error {
 	n := int64(0)
+	d.memo.forget() // it was of another chunk
 	for rec := range jsonscan.Records(c) {
 		if n++; n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -37,7 +39,7 @@ func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	}
 	d.cur.Reset(rec.Data)
 	d.event.reset()
-	d.read()
+	d.readEvent()
 	if err := d.cur.End(); err != nil {
 		d.news.Forget()
 		return sink.Reject(rec.Rejection(err))
@@ -51,13 +53,14 @@ func (d *jsonDecoder) record(rec *jsonscan.Record, sink schemas.Sink) error {
 	return sink.Emit(row)
 }
 
-// read reads the record under the cursor. Of a key that comes twice the last value wins.
-func (d *jsonDecoder) read() {
-	c, e := &d.cur, &d.event
+// readEvent reads the record under the cursor. Of a key that comes twice the last value wins.
+func (d *jsonDecoder) readEvent() {
+	c, e, m := &d.cur, &d.event, &d.memo
 	if !c.Object() {
 		c.Fail(schemas.WrongType, "", "want an object")
 		return
 	}
+	skipped := 0
 	for c.NextKey() {
 		switch string(c.Key()) {
 		case "event_name":
@@ -65,7 +68,7 @@ func (d *jsonDecoder) read() {
 		case "event_timestamp":
 			e.timestamp = e.int(c, hasTimestamp)
 		case "event_params":
-			e.params = readParams(c, e.params[:0])
+			e.params = m.readParams(c, e.params[:0])
 		case "user_id":
 			e.userID, _ = c.Text()
 		case "user_pseudo_id":
@@ -79,26 +82,27 @@ func (d *jsonDecoder) read() {
 		case "batch_event_index":
 			e.batchIndex = e.int(c, hasBatchIndex)
 		case "device":
-			readDevice(c, e)
+			remembered(c, &m.device, &e.device, readDevice)
 		case "geo":
-			readGeo(c, e)
+			remembered(c, &m.geo, &e.geo, readGeo)
 		case "traffic_source":
-			readCampaign(c, &e.firstTouch)
+			remembered(c, &m.firstTouch, &e.firstTouch, readCampaign)
 		case "collected_traffic_source":
-			readCampaign(c, &e.collected)
+			remembered(c, &m.collected, &e.collected, readCampaign)
 		case "session_traffic_source_last_click":
-			readLastClick(c, e)
+			remembered(c, &m.lastClick, &e.lastClick, readLastClick)
 		case "ecommerce":
 			readEcommerce(c, e)
 		case "user_properties":
 			if d.draft.wantProps {
 				e.props = readParams(c, e.props[:0])
 			} else {
-				c.Skip()
+				c.SkipAgain(&m.props)
 			}
 		default:
 			d.news.Field(c.Key())
-			c.Skip()
+			c.SkipAgain(&m.skipped[skipped%len(m.skipped)])
+			skipped++
 		}
 	}
 }
@@ -130,14 +134,17 @@ func readParams(c *jsonscan.Cursor, params []param) []param {
 	}
 	for c.NextElem() {
 		params = append(params, param{})
-		p := &params[len(params)-1]
-		if m := c.Mark(); !p.readUsual(c) {
-			c.Rewind(m)
-			*p = param{}
-			p.read(c)
-		}
+		readParam(c, &params[len(params)-1])
 	}
 	return params
+}
+
+func readParam(c *jsonscan.Cursor, p *param) {
+	if m := c.Mark(); !p.readUsual(c) {
+		c.Rewind(m)
+		*p = param{}
+		p.read(c)
+	}
 }
 
 // readUsual reads a parameter as BigQuery writes it, {"key":"k","value":{"string_value":"v"}}; when it returns false it
@@ -204,7 +211,7 @@ func readParamValue(c *jsonscan.Cursor, p *param) {
 	}
 }
 
-func readDevice(c *jsonscan.Cursor, e *event) {
+func readDevice(c *jsonscan.Cursor, e *device) {
 	if !c.Object() {
 		return
 	}
@@ -228,7 +235,7 @@ func readDevice(c *jsonscan.Cursor, e *event) {
 	}
 }
 
-func readWebInfo(c *jsonscan.Cursor, e *event) {
+func readWebInfo(c *jsonscan.Cursor, e *device) {
 	if !c.Object() {
 		return
 	}
@@ -241,7 +248,7 @@ func readWebInfo(c *jsonscan.Cursor, e *event) {
 	}
 }
 
-func readGeo(c *jsonscan.Cursor, e *event) {
+func readGeo(c *jsonscan.Cursor, e *geo) {
 	if !c.Object() {
 		return
 	}

@@ -26,18 +26,18 @@ func readCampaign(c *jsonscan.Cursor, to *campaign) {
 	}
 }
 
-func readLastClick(c *jsonscan.Cursor, e *event) {
+func readLastClick(c *jsonscan.Cursor, l *lastClick) {
 	if !c.Object() {
 		return
 	}
 	for c.NextKey() {
 		switch string(c.Key()) {
 		case "manual_campaign":
-			readCampaign(c, &e.lastClickManual)
+			readCampaign(c, &l.manual)
 		case "cross_channel_campaign":
-			readCampaign(c, &e.lastClickCross)
+			readCampaign(c, &l.cross)
 		case "google_ads_campaign":
-			readCampaign(c, &e.lastClickAds)
+			readCampaign(c, &l.ads)
 		default:
 			c.Skip()
 		}

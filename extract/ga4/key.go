@@ -44,7 +44,7 @@ func (d *drafter) contentOf(e *event) []byte {
 	for _, t := range [...][]byte{e.category, e.os, e.browser, e.language, e.country, e.city, e.orderID} {
 		b = appendText(b, t)
 	}
-	for _, c := range [...]*campaign{&e.firstTouch, &e.collected, &e.lastClickManual, &e.lastClickCross, &e.lastClickAds} {
+	for _, c := range [...]*campaign{&e.firstTouch, &e.collected, &e.lastClick.manual, &e.lastClick.cross, &e.lastClick.ads} {
 		b = appendText(appendText(appendText(b, c.source), c.medium), c.name)
 		b = appendText(appendText(b, c.content), c.term)
 	}

@@ -104,9 +104,9 @@ func (d *parquetDecoder) read(e *event) {
 	e.refund = d.float(e, cRefund, hasRefund)
 	e.firstTouch = d.campaign(cFirst, 3)
 	e.collected = d.campaign(cCollected, 5)
-	e.lastClickManual = d.campaign(cManual, 5)
-	e.lastClickCross = d.campaign(cCross, 3)
-	e.lastClickAds.name = d.text(cAds)
+	e.lastClick.manual = d.campaign(cManual, 5)
+	e.lastClick.cross = d.campaign(cCross, 3)
+	e.lastClick.ads.name = d.text(cAds)
 	e.params = d.params(e.params[:0], cParams)
 	if d.draft.wantProps {
 		e.props = d.params(e.props[:0], cProps)

@@ -18,6 +18,8 @@
 //	}
 //	if err := c.End(); err != nil { … reject … }
 //
+// A Memo remembers an object or array in one place of the record, for what repeats from one record to the next.
+//
 // It promises: no allocation per record, no reflection, no tree; malformed text is found in skipped parts too; of a
 // key that comes twice the last value wins if the caller assigns as it goes. A record is accepted exactly when
 // encoding/json accepts it, with these deliberate differences:

@@ -22,7 +22,7 @@ func OpenText(stored io.ReadCloser, opt extract.Options, known []string, wrapper
 	if err != nil {
 		return nil, content.Quarantine(err)
 	}
-	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Wrapper: wrapper}), text, NewDrift(known...)}, nil
+	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Wrapper: wrapper}), text, NewDrift(known...)}, nil
 }
 
 // Next implements extract.Stream.

@@ -5,15 +5,15 @@ import (
 	"context"
 	"io"
 	"slices"
-	"sync"
 
 	"waymark/extract"
 )
 
 // Options say how a Stream cuts its input.
 type Options struct {
-	ChunkBytes int // aimed size of a chunk; 0 is extract.DefaultChunkBytes
-	MaxRecord  int // largest record in bytes; 0 is extract.DefaultMaxRecord
+	ChunkBytes int              // aimed size of a chunk; 0 is extract.DefaultChunkBytes
+	MaxRecord  int              // largest record in bytes; 0 is extract.DefaultMaxRecord
+	Buffers    *extract.Buffers // nil is the stream's own
 	// Wrapper are the keys under which a page holds its records, such as "tickets": the elements of an array, or the
 	// one object, under such a key are the records.
 	Wrapper []string
@@ -43,8 +43,6 @@ type Stream struct {
 	newlines int  // in buf
 	indent   int  // of the line that buf[0] stands on, as far as it is known
 	inLine   bool // something stands on that line before buf[0]
-	mu       sync.Mutex
-	free     [][]byte // released buffers
 }
 
 // NewStream returns a stream over r, which it does not close.
@@ -54,6 +52,9 @@ func NewStream(r io.Reader, o Options) *Stream {
 	}
 	if o.MaxRecord <= 0 {
 		o.MaxRecord = extract.DefaultMaxRecord
+	}
+	if o.Buffers == nil {
+		o.Buffers = extract.NewBuffers(o.ChunkBytes, 16)
 	}
 	return &Stream{r: r, o: o, line: 1}
 }
@@ -84,6 +85,9 @@ func (s *Stream) fill(ctx context.Context, want int) error {
 	for len(s.buf) < want && !s.eof {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if cap(s.buf) == 0 {
+			s.buf = s.o.Buffers.Spare()
 		}
 		if len(s.buf) == cap(s.buf) { // an object may be far smaller than a chunk
 			s.buf = slices.Grow(s.buf, min(max(len(s.buf), firstRead), want-len(s.buf)))
@@ -139,7 +143,7 @@ func (s *Stream) hand(from, to, next int, part int) extract.Chunk {
 	}
 	s.advance(next)
 	s.buf = append(s.take(len(full)-next), full[next:]...)
-	c.Release = func() { s.give(full[:0]) }
+	c.Release = func() { s.o.Buffers.Give(full) }
 	return c
 }
 
@@ -153,18 +157,5 @@ func (s *Stream) take(n int) []byte {
 	if n == 0 && s.eof {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := len(s.free); n > 0 {
-		b := s.free[n-1]
-		s.free = s.free[:n-1]
-		return b
-	}
-	return make([]byte, 0, s.o.ChunkBytes)
-}
-
-func (s *Stream) give(b []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.free = append(s.free, b)
+	return s.o.Buffers.Take()
 }

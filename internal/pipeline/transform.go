@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,16 +26,28 @@ const minRejects = 10
 type transformer struct {
 	*Runner
 	slots    chan struct{}
-	encoders sync.Pool // *lake.Encoder: each costs more than a small object
+	large    chan struct{} // one for each large object that is open
+	encoders sync.Pool     // *lake.Encoder: each costs more than a small object
+	buffers  *extract.Buffers
 }
 
 func (r *Runner) newTransformer() *transformer {
-	return &transformer{Runner: r, slots: make(chan struct{}, r.workers()), encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
+	chunk := cmp.Or(r.Config.Resources.ChunkMiB<<20, extract.DefaultChunkBytes)
+	return &transformer{Runner: r, buffers: extract.NewBuffers(chunk, 2*r.workers()+1), slots: make(chan struct{}, r.workers()), large: make(chan struct{}, r.workers()),
+		encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
+
+// A large object, one of more stored bytes than largeObject, has chunks waiting and workers of its own: no more of them
+// are open than there are workers, which is enough to keep every worker busy.
+const largeObject = 2 << 20
 
 // object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
 // quarantined; an error means that nothing was committed.
 func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lake.Manifest, error) {
+	if it.Info.Size > largeObject {
+		t.large <- struct{}{}
+		defer func() { <-t.large }()
+	}
 	job := t.newJob(it)
 	defer job.close()
 	news, err := job.decode(ctx, st)
@@ -125,7 +138,9 @@ type encoded struct {
 // decode runs the object's chunks through the workers and adds their row groups to the spool in the order of the
 // chunks, so that the result does not depend on the number of workers.
 func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) {
-	stream, err := j.item.Source.Export.Open(ctx, j.input(st), j.item.Source.Options(j.Config))
+	opt := j.item.Source.Options(j.Config)
+	opt.Buffers = j.buffers
+	stream, err := j.item.Source.Export.Open(ctx, j.input(st), opt)
 	if err != nil {
 		return extract.News{}, err
 	}

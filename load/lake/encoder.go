@@ -57,7 +57,7 @@ func (e *Encoder) Encode(b *schemas.Batch) ([]RowGroup, error) {
 		g := describe(b, rows, part)
 		if len(rows) < looseRows {
 			g.looseSize = -len(e.loose)
-			e.loose = appendLoose(e.loose, b, rows)
+			e.loose = e.appendLoose(e.loose, b, rows)
 			g.looseSize += len(e.loose)
 		} else {
 			e.encode(&g, b, rows)

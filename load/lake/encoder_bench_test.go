@@ -159,3 +159,35 @@ func benchmarkEncode(b *testing.B, batch *schemas.Batch) {
 	b.ReportMetric(float64(size)/float64(batch.Rows), "B/row")
 	b.ReportMetric(float64(groups), "groups")
 }
+
+// TestEncodeDoesNotAllocatePerRow: what Encode returns is allocated per row group and column, whatever their length, and
+// so for loose rows, per batch.
+func TestEncodeDoesNotAllocatePerRow(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		few, many   int
+		partitioned bool
+	}{{"row groups", 2_000, 20_000, false}, {"loose rows", 2_000, 20_000, true}} {
+		e := lake.NewEncoder()
+		allocations := func(rows int) float64 {
+			b := webEvents(rows)
+			for row := range b.Part {
+				if c.partitioned {
+					b.Part[row] += int32(row % 64)
+				}
+			}
+			encode := func() {
+				if _, err := e.Encode(b); err != nil {
+					t.Fatal(err)
+				}
+			}
+			encode()
+			return testing.AllocsPerRun(3, encode)
+		}
+		few, many := allocations(c.few), allocations(c.many)
+		t.Logf("%s: %v allocations for %d rows, %v for %d", c.name, few, c.few, many, c.many)
+		if many > few+40 { // longer texts in bounds, one more page
+			t.Errorf("%s: %v allocations for %d rows, %v for %d", c.name, few, c.few, many, c.many)
+		}
+	}
+}

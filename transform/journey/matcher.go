@@ -24,8 +24,12 @@ const (
 )
 
 // Matcher applies rules to the events of one export. It serves one goroutine.
+//
+// What it looks at repeats, so it remembers twice: the place of each combination of fields, and of each field's value
+// which conditions hold. A combination that is new costs no pattern unless one of its values is new.
 type Matcher struct {
 	rules  [len(schemas.EventTypes)]typeRules
+	fields [numKeys]field
 	types  map[string]int
 	seen   schemas.Dict
 	places []Place
@@ -34,11 +38,19 @@ type Matcher struct {
 
 // typeRules are the rules of one event type that the system and export do not rule out.
 type typeRules struct {
-	rules []compiled
+	rules []rule
 	uses  [numKeys]bool // fields that some condition asks for: the others are no part of the cache key
 	fixed bool          // no condition is left: every event has the same place
 	place Place
 }
+
+// rule is a compiled rule whose conditions are numbered within their fields.
+type rule struct {
+	conds []numbered
+	Place
+}
+
+type numbered struct{ key, number int }
 
 // Matcher returns a Matcher for one export of one system.
 func (r *Rules) Matcher(system, export string) *Matcher {
@@ -48,38 +60,38 @@ func (r *Rules) Matcher(system, export string) *Matcher {
 		m.types[name] = i
 		t := &m.rules[i]
 		for _, c := range r.byType[i] {
-			if rest, ok := c.within(system, export); ok {
-				t.add(rest)
+			if c.within(system, export) {
+				m.add(t, c)
 			}
 		}
 		t.fixed = t.uses == [numKeys]bool{}
 		if t.fixed {
-			t.place = t.eval(&Event{})
+			t.place = m.eval(t, &Event{})
 		}
 	}
 	return m
 }
 
-// within drops the conditions on system and export, which are known; false when they do not hold.
-func (c compiled) within(system, export string) (compiled, bool) {
-	rest := make([]cond, 0, len(c.conds))
+// within reports whether the conditions on system and export, which are known, hold.
+func (c *compiled) within(system, export string) bool {
 	for _, k := range c.conds {
-		switch {
-		case k.key == keySystem && !matchAny(k.patterns, system), k.key == keyExport && !matchAny(k.patterns, export):
-			return c, false
-		case k.key != keySystem && k.key != keyExport:
-			rest = append(rest, k)
+		if k.key == keySystem && !matchAny(k.patterns, system) || k.key == keyExport && !matchAny(k.patterns, export) {
+			return false
 		}
 	}
-	c.conds = rest
-	return c, true
+	return true
 }
 
-func (t *typeRules) add(c compiled) {
-	t.rules = append(t.rules, c)
+// add takes over a rule with the conditions that are left to ask of an event.
+func (m *Matcher) add(t *typeRules, c compiled) {
+	out := rule{Place: Place{c.stage, c.touchpoint, c.channel}}
 	for _, k := range c.conds {
-		t.uses[k.key] = true
+		if k.key != keySystem && k.key != keyExport {
+			t.uses[k.key] = true
+			out.conds = append(out.conds, numbered{k.key, m.fields[k.key].add(k.patterns)})
+		}
 	}
+	t.rules = append(t.rules, out)
 }
 
 // Type gives the position of an event type in the vocabulary, -1 when it is not there.
@@ -108,7 +120,7 @@ func (m *Matcher) Match(e *Event) Place {
 	if int(code) < len(m.places) {
 		return m.places[code]
 	}
-	place := t.eval(e)
+	place := m.eval(t, e)
 	m.places = append(m.places, place)
 	if len(m.places) >= cachePlaces || m.seen.Size() >= cacheBytes {
 		m.seen.Reset()
@@ -117,16 +129,17 @@ func (m *Matcher) Match(e *Event) Place {
 	return place
 }
 
-func (t *typeRules) eval(e *Event) (p Place) {
+func (m *Matcher) eval(t *typeRules, e *Event) (p Place) {
+	var known [numKeys][]uint64 // the conditions that hold, of the fields asked for so far
 	for i := range t.rules {
-		c := &t.rules[i]
-		gives := p.Stage == nil && len(c.stage) > 0 || p.Touchpoint == nil && len(c.touchpoint) > 0 ||
-			p.Channel == nil && len(c.channel) > 0
-		if !gives || !c.match(e) {
+		r := &t.rules[i]
+		gives := p.Stage == nil && len(r.Stage) > 0 || p.Touchpoint == nil && len(r.Touchpoint) > 0 ||
+			p.Channel == nil && len(r.Channel) > 0
+		if !gives || !m.match(r, e, &known) {
 			continue
 		}
-		p.Stage, p.Touchpoint = first(p.Stage, c.stage), first(p.Touchpoint, c.touchpoint)
-		p.Channel = first(p.Channel, c.channel)
+		p.Stage, p.Touchpoint = first(p.Stage, r.Stage), first(p.Touchpoint, r.Touchpoint)
+		p.Channel = first(p.Channel, r.Channel)
 	}
 	return p
 }
@@ -138,11 +151,12 @@ func first(have, next []byte) []byte {
 	return have
 }
 
-func (c *compiled) match(e *Event) bool {
-	for i := range c.conds {
-		k := &c.conds[i]
-		text := e.field(k.key)
-		if !matchAny(k.patterns, strings.ToLower(string(text[:min(len(text), maxMatched)]))) {
+func (m *Matcher) match(r *rule, e *Event, known *[numKeys][]uint64) bool {
+	for _, c := range r.conds {
+		if known[c.key] == nil {
+			known[c.key] = m.fields[c.key].holding(e.field(c.key))
+		}
+		if known[c.key][c.number/64]>>(c.number%64)&1 == 0 {
 			return false
 		}
 	}

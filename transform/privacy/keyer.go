@@ -1,10 +1,11 @@
 package privacy
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"hash"
+
+	"github.com/zeebo/xxh3"
 
 	"waymark/internal/fault"
 	"waymark/schemas"
@@ -13,11 +14,11 @@ import (
 // MinKey is the smallest accepted key in bytes; a shorter one could be guessed.
 const MinKey = 16
 
-// Bounds of what one Space remembers; beyond them it starts anew. Longer identifiers are not remembered.
+// Bounds of what is remembered: 256 KiB a Space, which stays in a core's own cache, and the longest identifier that lets
+// an entry be one cache line.
 const (
-	cacheValues = 1 << 17
-	cacheBytes  = 8 << 20
-	cacheLength = 256
+	cacheBits   = 12
+	cacheLength = 47
 	cacheSpaces = 64
 )
 
@@ -90,43 +91,40 @@ type Space struct {
 	kind            schemas.Identifier
 	system, country string
 
-	seen   schemas.Dict // raw spellings
-	ids    [][16]byte   // pseudonym of each
-	last   []byte       // the previous spelling: consecutive records are often of one person
-	lastID [16]byte
-	norm   []byte
+	// Each spelling has one place, and the latest one there is remembered. Most identifiers of an export come a few times
+	// in a row or, like agents, all the time; a table of every one would cost more in cache misses than the HMAC it saves.
+	seen []remembered
+	last *remembered // the previous spelling: consecutive records are often of one person
+	norm []byte
 }
+
+// remembered is one spelling and its pseudonym: one cache line.
+type remembered struct {
+	id  [16]byte
+	n   uint8 // length of raw; 0 is none
+	raw [cacheLength]byte
+}
+
+func (r *remembered) is(raw []byte) bool { return string(r.raw[:r.n]) == string(raw) }
 
 // Pseudonym is Keyer.Pseudonym in this name space.
 func (s *Space) Pseudonym(raw []byte) [16]byte {
-	if len(raw) == 0 {
+	switch {
+	case len(raw) == 0:
 		return [16]byte{}
-	}
-	if bytes.Equal(raw, s.last) {
-		return s.lastID
-	}
-	id := s.lookup(raw)
-	if len(raw) <= cacheLength {
-		s.last, s.lastID = append(s.last[:0], raw...), id
-	}
-	return id
-}
-
-func (s *Space) lookup(raw []byte) [16]byte {
-	if len(raw) > cacheLength {
+	case len(raw) > cacheLength:
 		return s.compute(raw)
+	case s.seen == nil:
+		s.seen = make([]remembered, 1<<cacheBits)
+	case s.last.is(raw):
+		return s.last.id
 	}
-	code := s.seen.Code(raw)
-	if int(code) < len(s.ids) {
-		return s.ids[code]
+	s.last = &s.seen[xxh3.Hash(raw)>>(64-cacheBits)]
+	if !s.last.is(raw) {
+		s.last.id, s.last.n = s.compute(raw), uint8(len(raw))
+		copy(s.last.raw[:], raw)
 	}
-	id := s.compute(raw)
-	s.ids = append(s.ids, id)
-	if len(s.ids) >= cacheValues || s.seen.Size() >= cacheBytes {
-		s.seen.Reset()
-		s.ids = s.ids[:0]
-	}
-	return id
+	return s.last.id
 }
 
 func (s *Space) compute(raw []byte) [16]byte {

@@ -86,7 +86,7 @@ func TestPseudonyms(t *testing.T) {
 // TestCacheChangesNothing asks for more identifiers than are remembered, twice and shuffled by a stride.
 func TestCacheChangesNothing(t *testing.T) {
 	k := newKeyer(t, key)
-	n := cacheValues + 1000
+	n := 3<<cacheBits + 1000
 	for i := 0; i < 2*n; i += 7 {
 		raw := fmt.Appendf(nil, "u%d", i*31%n)
 		if i%1001 == 0 && k.Pseudonym(schemas.User, "", raw, "") != newKeyer(t, key).Pseudonym(schemas.User, "", raw, "") {
