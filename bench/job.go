@@ -1,0 +1,68 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"waymark/internal/sampledata"
+	"waymark/schemas"
+)
+
+//go:embed sql/*.sql
+var sqlFiles embed.FS
+
+// job is one export and what is to become of it.
+type job struct {
+	kind               sampledata.Bulk
+	input              export
+	table              *schemas.Table
+	system, exportName string
+	pattern            string // of the input's files, relative to its directory
+	timezone           string // of reporting days
+	more               string // of the source's configuration
+	// keyed are the columns whose values differ from engine to engine by nature: pseudonyms and hashes.
+	keyed []string
+}
+
+func jobOf(kind sampledata.Bulk, input export) *job {
+	j := &job{kind: kind, input: input, table: schemas.JourneyEvent}
+	switch kind {
+	case sampledata.BulkWebEvents: // the property's own days, so that a file is a day
+		j.system, j.exportName, j.pattern, j.timezone = "ga4", "events", "ga4/*.json", sampledata.TimeZone
+		j.keyed = []string{"event_id", "user_id", "device_id", "row_hash"}
+	case sampledata.BulkTicketAudits:
+		j.system, j.exportName, j.pattern, j.timezone = "zendesk", "ticket_audits", "zendesk/*.ndjson", "UTC"
+		j.keyed = []string{"event_id", "contact_id", "row_hash"}
+	case sampledata.BulkContacts:
+		j.table = schemas.Customer
+		j.system, j.exportName, j.pattern, j.timezone = "salesforce", "Contact", "salesforce/*.csv", "UTC"
+		j.more = ", fields: { Customer_Number__c: user_id }"
+		j.keyed = []string{"bucket", "email_id", "phone_id", "user_id", "contact_id", "account_id", "row_hash"}
+	}
+	return j
+}
+
+// statements are a peer's SQL for the job with results below dir: once for each file where it says {{file}}.
+func (j *job) statements(peer, dir string) ([]string, error) {
+	text, err := sqlFiles.ReadFile("sql/" + string(j.kind) + "." + peer + ".sql")
+	if err != nil {
+		return nil, err
+	}
+	sql := strings.NewReplacer("{{key}}", key, "{{out}}", dir, "{{glob}}", filepath.Join(j.input.Dir, j.pattern)).Replace(string(text))
+	if !strings.Contains(sql, "{{file}}") {
+		return []string{sql}, nil
+	}
+	var list []string
+	for i, name := range j.input.Files {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, strings.NewReplacer("{{file}}", name, "{{name}}", fmt.Sprint(i), "{{version}}", strconv.FormatInt(info.ModTime().UnixMicro(), 10)).Replace(sql))
+	}
+	return list, nil
+}
