@@ -114,6 +114,9 @@ func (h *harness) compare(ctx context.Context, r *result, kind sampledata.Bulk) 
 	r.note("%s MiB in %d files become %s rows of %s. The three outputs hold the same rows: count and an order-independent hash of every column agree; "+
 		"%s differ by nature and agree in how many values they have and in which rows share one.",
 		mib(float64(input.Bytes)), len(input.Files), rows, j.table.Name, strings.Join(j.keyed, ", "))
+	if len(j.hashed) > 0 {
+		r.note("%s spreads the rows by each engine's own hash, into equally many.", strings.Join(j.hashed, ", "))
+	}
 	runs, err := h.interleaved(ctx, j, engines, h.rounds)
 	if err != nil {
 		return err

@@ -26,6 +26,8 @@ type job struct {
 	more               string // of the source's configuration
 	// keyed are the columns whose values differ from engine to engine by nature: pseudonyms and hashes.
 	keyed []string
+	// hashed are those that spread rows by a hash of their key: each engine by its own, into as many values.
+	hashed []string
 }
 
 func jobOf(kind sampledata.Bulk, input export) *job {
@@ -41,7 +43,8 @@ func jobOf(kind sampledata.Bulk, input export) *job {
 		j.table = schemas.Customer
 		j.system, j.exportName, j.pattern, j.timezone = "salesforce", "Contact", "salesforce/*.csv", "UTC"
 		j.more = ", fields: { Customer_Number__c: user_id }"
-		j.keyed = []string{"bucket", "email_id", "phone_id", "user_id", "contact_id", "account_id", "row_hash"}
+		j.keyed = []string{"email_id", "phone_id", "user_id", "contact_id", "account_id", "row_hash"}
+		j.hashed = []string{"bucket"}
 	}
 	return j
 }

@@ -19,7 +19,7 @@ type digest struct {
 // prove fails unless the directories hold the same rows. DuckDB reads them all.
 //
 // A column that differs by nature (a pseudonym by another hash, a row hash) is compared through what an injective
-// renaming keeps: how many values it has, and which rows share one. Columns that Waymark leaves at their default in every
+// renaming keeps: how many values it has, and which rows share one. A hash bucket is compared by the number of buckets. Columns that Waymark leaves at their default in every
 // row may be missing from the peers' files; any other missing column is an error.
 func prove(ctx context.Context, duck *duckDB, j *job, dirs map[string]string) (rows string, err error) {
 	written := map[string][]string{}
@@ -114,29 +114,28 @@ func onlyDefaults(ctx context.Context, duck *duckDB, j *job, shared []schemas.Co
 }
 
 func digestOf(ctx context.Context, duck *duckDB, j *job, shared []schemas.Column, dir string) (digest, error) {
-	var own, keyed []string
-	for _, c := range shared {
-		if slices.Contains(j.keyed, c.Name) {
-			keyed = append(keyed, c.Name)
-		} else {
-			own = append(own, plain(&c))
-		}
-	}
 	d := digest{columns: map[string]string{}}
+	var own, keyed, names []string
 	selects := []string{"count(*)::VARCHAR"}
-	for _, e := range own {
-		selects = append(selects, "sum(hash("+e+"))::VARCHAR")
+	for _, c := range shared {
+		switch {
+		case slices.Contains(j.keyed, c.Name):
+			keyed = append(keyed, c.Name)
+		case slices.Contains(j.hashed, c.Name):
+			names = append(names, c.Name)
+			selects = append(selects, "count(DISTINCT \""+c.Name+"\")::VARCHAR")
+		default:
+			own, names = append(own, plain(&c)), append(names, c.Name)
+			selects = append(selects, "sum(hash("+plain(&c)+"))::VARCHAR")
+		}
 	}
 	rows, err := duck.query(ctx, "SELECT "+strings.Join(selects, ", ")+" FROM "+parquet(dir))
 	if err != nil {
 		return d, err
 	}
 	d.rows = rows[0][0]
-	i := 1
-	for _, c := range shared {
-		if !slices.Contains(j.keyed, c.Name) {
-			d.columns[c.Name], i = rows[0][i], i+1
-		}
+	for i, name := range names {
+		d.columns[name] = rows[0][i+1]
 	}
 	for _, name := range keyed {
 		// A group's signature is the sum over its rows; the sum over groups of the signatures' hashes does not know the keys.
