@@ -144,6 +144,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	report := r.begin()
 	reading, cancel := r.untilStop(ctx)
 	defer cancel()
+	report.enter("discover", r.Now())
 	found, failures := r.discoverAll(reading, chosen)
 	if err := errors.Join(failures...); errors.Is(err, lake.ErrNewer) {
 		return nil, err
@@ -152,6 +153,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if c.gone, err = r.gone(found); err != nil {
 		return nil, err
 	}
+	report.enter("transform", r.Now())
 	current, committed, err := r.transformAll(reading, found, report)
 	c.current = current
 	if err != nil {
@@ -165,6 +167,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	}
 	if r.Scope.Shard.Set() {
 		report.Shard = r.Scope.Shard.String()
+		report.enter("", r.Now())
 		report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
 		err = errors.Join(failures...)
 		r.logRun(report, err)
@@ -185,9 +188,11 @@ func (r *Runner) begin() *Report {
 
 // publish loads c, records the run and returns its failures, those of before included.
 func (r *Runner) publish(ctx context.Context, c holdings, committed []*lake.Manifest, failures []error, report *Report) error {
+	report.enter("prepare", r.Now())
 	if err := r.load(ctx, c, report); err != nil {
 		failures = append(failures, err)
 	}
+	report.enter("", r.Now())
 	report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
 	err := errors.Join(failures...)
 	if !errors.Is(err, ErrLeaseHeld) {
@@ -261,9 +266,11 @@ func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err erro
 	if err != nil {
 		return err
 	}
+	report.enter("publish", r.Now())
 	if report.Tables, err = raw.prune(ctx, c.gone, list); err != nil {
 		return err
 	}
+	report.enter("model", r.Now())
 	return marts.buildModels(ctx, models, raw.ledger, report)
 }
 
