@@ -122,13 +122,13 @@ func (h *harness) compare(ctx context.Context, r *result, kind sampledata.Bulk) 
 		return err
 	}
 	r.Figures, r.Machine.DuckDB = runs, h.duck.version
-	own := runs[h.waymark.name()]
+	base := runs[h.waymark.name()]
 	t := r.table("engine", "seconds", "CPU seconds", "peak RSS MiB", "output MiB", "seconds ÷ Waymark's, pair by pair")
 	for _, e := range engines {
 		list := runs[e.name()]
 		ratio := "1"
 		if e != converter(h.waymark) {
-			ratio = ratios(each(list, seconds), each(own, seconds)).String()
+			ratio = ratios(each(list, seconds), each(base, seconds)).String()
 		}
 		t.row(e.name(), fmt.Sprintf("%.2f", median(each(list, seconds))), fmt.Sprintf("%.2f", median(each(list, cpu))), mib(median(each(list, rss))),
 			fmt.Sprintf("%.1f", float64(list[0].Bytes)/(1<<20)), ratio)
@@ -138,10 +138,10 @@ func (h *harness) compare(ctx context.Context, r *result, kind sampledata.Bulk) 
 		name string
 		want float64
 	}{{h.duck.name(), w.duck}, {h.clickHouse.name(), w.clickHouse}} {
-		s := ratios(each(runs[peer.name], seconds), each(own, seconds))
+		s := ratios(each(runs[peer.name], seconds), each(base, seconds))
 		r.target(w.work, fmt.Sprintf("≥ %.1f× %s", peer.want, peer.name), s.String(), s.Median >= peer.want)
 	}
-	mine, duck := median(each(own, rss)), median(each(runs[h.duck.name()], rss))
+	mine, duck := median(each(base, rss)), median(each(runs[h.duck.name()], rss))
 	r.target(w.work+", peak RSS", "≤ half of DuckDB's and ≤ 384 MiB", fmt.Sprintf("%s MiB, %.2f of DuckDB's", mib(mine), mine/duck), mine <= duck/2 && mine <= 384<<20)
 	return nil
 }

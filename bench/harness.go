@@ -17,6 +17,7 @@ type harness struct {
 	waymark    *waymark
 	duck       *duckDB
 	clickHouse *clickHouse
+	versitygw  string // the S3 server
 	progress   io.Writer
 }
 

@@ -39,6 +39,7 @@ func start(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("only", "", "parts to measure, separated by commas; default all")
 	cache := flags.String("cache", os.Getenv("WAYMARK_CACHE"), "Waymark's cache directory, where components and generated exports are")
+	check := flags.Bool("check", false, "only check, in a minute, that Waymark keeps its distance to DuckDB; writes nothing")
 	dir := flags.String("dir", "bench", "where RESULTS.md and results/ are")
 	binary := flags.String("waymark", "bin/waymark", "the binary to measure")
 	flags.Float64Var(&h.size, "size", 1, "size of the exports; 1 is a million records each")
@@ -55,6 +56,9 @@ func start(ctx context.Context, args []string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(h.work) }()
+	if *check {
+		return h.check(ctx)
+	}
 	for _, p := range chosen {
 		if err := h.measure(ctx, p); err != nil {
 			return err
@@ -88,7 +92,8 @@ func (h *harness) prepare(cache, dir, binary string) (err error) {
 	h.waymark = &waymark{binary: binary}
 	h.duck = &duckDB{modules: filepath.Join(cache, "node", "node_modules")}
 	h.clickHouse = &clickHouse{library: status.Path, version: status.Version}
-	for _, need := range []string{binary, status.Path, filepath.Join(h.duck.modules, "@duckdb", "node-api")} {
+	h.versitygw = filepath.Join(cache, "bin", "versitygw")
+	for _, need := range []string{binary, status.Path, h.versitygw, filepath.Join(h.duck.modules, "@duckdb", "node-api")} {
 		if _, err := os.Stat(need); err != nil {
 			return fmt.Errorf("%w; run: make build engine test-components", err)
 		}

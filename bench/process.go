@@ -17,7 +17,8 @@ import (
 type usage struct {
 	Seconds float64 `json:"seconds"`
 	CPU     float64 `json:"cpu_seconds"`
-	RSS     int64   `json:"peak_rss"` // bytes, all processes of the work together
+	RSS     int64   `json:"peak_rss"`               // bytes, all processes of the work together
+	Own     int64   `json:"own_peak_rss,omitempty"` // bytes, of the process that was started alone
 	Bytes   int64   `json:"output_bytes,omitempty"`
 }
 
@@ -33,9 +34,9 @@ func run(ctx context.Context, cmd *exec.Cmd) (usage, []byte, error) {
 	if err := cmd.Start(); err != nil {
 		return usage{}, nil, fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
-	done, peak := make(chan struct{}), int64(0)
+	done, peak, own := make(chan struct{}), int64(0), int64(0)
 	var watching sync.WaitGroup
-	watching.Go(func() { peak = watchTree(cmd.Process.Pid, done) })
+	watching.Go(func() { peak, own = watchTree(cmd.Process.Pid, done) })
 	err := cmd.Wait()
 	took := time.Since(began)
 	close(done)
@@ -44,7 +45,7 @@ func run(ctx context.Context, cmd *exec.Cmd) (usage, []byte, error) {
 		return usage{}, nil, fmt.Errorf("run %s: %w: %s", cmd.Path, err, lastLines(stderr.String()+stdout.String()))
 	}
 	state := cmd.ProcessState
-	u := usage{Seconds: took.Seconds(), CPU: (state.UserTime() + state.SystemTime()).Seconds(), RSS: peak}
+	u := usage{Seconds: took.Seconds(), CPU: (state.UserTime() + state.SystemTime()).Seconds(), RSS: peak, Own: own}
 	if r, ok := state.SysUsage().(*syscall.Rusage); ok {
 		u.RSS = max(u.RSS, r.Maxrss<<10)
 	}
@@ -56,17 +57,17 @@ func lastLines(text string) string {
 	return strings.TrimSpace(text[max(0, len(text)-most):])
 }
 
-// watchTree returns the greatest resident memory of a process and its descendants until done is closed.
-func watchTree(pid int, done <-chan struct{}) int64 {
-	peak := int64(0)
+// watchTree returns the greatest resident memory of a process and its descendants until done is closed, and that of the
+// process alone.
+func watchTree(pid int, done <-chan struct{}) (peak, own int64) {
 	tick := time.NewTicker(sampling)
 	defer tick.Stop()
 	for {
 		select {
 		case <-done:
-			return peak
+			return peak, own
 		case <-tick.C:
-			peak = max(peak, treeMemory(pid))
+			peak, own = max(peak, treeMemory(pid)), max(own, statusField(pid, "VmHWM:"))
 		}
 	}
 }

@@ -50,5 +50,6 @@ func each(list []usage, figure func(usage) float64) []float64 {
 func seconds(u usage) float64 { return u.Seconds }
 func cpu(u usage) float64     { return u.CPU }
 func rss(u usage) float64     { return float64(u.RSS) }
+func own(u usage) float64     { return float64(u.Own) }
 
 func mib(bytes float64) string { return fmt.Sprintf("%.0f", bytes/(1<<20)) }

@@ -30,15 +30,22 @@ func (w *waymark) convert(ctx context.Context, j *job, dir string) (usage, error
 }
 
 func (w *waymark) do(ctx context.Context, args ...string) (usage, []byte, error) {
+	return w.with(ctx, nil, args...)
+}
+
+// with runs the binary in an environment with more variables.
+func (w *waymark) with(ctx context.Context, env []string, args ...string) (usage, []byte, error) {
 	cmd := exec.CommandContext(ctx, w.binary, args...)
-	cmd.Env = append(os.Environ(), "WAYMARK_KEY="+key)
+	cmd.Env = append(append(os.Environ(), "WAYMARK_KEY="+key), env...)
 	return run(ctx, pinned(cmd))
 }
 
 // config is a waymark.yaml with the one source of the job.
-func (j *job) config(lake string) []byte {
+func (j *job) config(lake string) []byte { return j.configOf(lake, "embedded:"+lake) }
+
+func (j *job) configOf(lake, warehouse string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "lake: %q\nwarehouse: %q\ntimezone: %s\ncurrency: PLN\ncountry: PL\nprivacy: { key: \"${env:WAYMARK_KEY}\" }\n", lake, "embedded:"+lake, j.timezone)
+	fmt.Fprintf(&b, "lake: %q\nwarehouse: %q\ntimezone: %s\ncurrency: PLN\ncountry: PL\nprivacy: { key: \"${env:WAYMARK_KEY}\" }\n", lake, warehouse, j.timezone)
 	fmt.Fprintf(&b, "resources: { workers: %d }\nsources:\n", threads)
 	fmt.Fprintf(&b, "  - { name: bench, system: %s, export: %s, location: %q, currency: PLN%s }\n", j.system, j.exportName, filepath.Join(j.input.Dir, j.pattern), j.more)
 	return b.Bytes()
