@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"waymark/internal/sampledata"
@@ -34,15 +33,11 @@ func (h *harness) once(ctx context.Context, c converter, j *job) (usage, string,
 }
 
 func parquetBytes(dir string) (n int64, err error) {
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".parquet") {
-			return err
-		}
-		info, err := d.Info()
-		if err == nil {
+	err = eachFile(dir, func(path string, info fs.FileInfo) error {
+		if strings.HasSuffix(path, ".parquet") {
 			n += info.Size()
 		}
-		return err
+		return nil
 	})
 	return n, err
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"waymark/internal/sampledata"
 )
@@ -41,12 +42,30 @@ func cached(dir string, make func(sampledata.Put) error) (export, error) {
 		if err := make(sampledata.Directory(part)); err != nil {
 			return export{}, err
 		}
+		if err := dated(part); err != nil {
+			return export{}, err
+		}
 		if err := os.Rename(part, dir); err != nil {
 			return export{}, err
 		}
 	}
 	e := export{Dir: dir}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := eachFile(dir, func(path string, info fs.FileInfo) error {
+		e.Files, e.Bytes = append(e.Files, path), e.Bytes+info.Size()
+		return nil
+	})
+	return e, err
+}
+
+// exportedAt is the time of every file: it becomes the version of records that carry none.
+var exportedAt = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+
+func dated(dir string) error {
+	return eachFile(dir, func(path string, _ fs.FileInfo) error { return os.Chtimes(path, exportedAt, exportedAt) })
+}
+
+func eachFile(dir string, do func(path string, info fs.FileInfo) error) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -54,10 +73,8 @@ func cached(dir string, make func(sampledata.Put) error) (export, error) {
 		if err != nil {
 			return err
 		}
-		e.Files, e.Bytes = append(e.Files, path), e.Bytes+info.Size()
-		return nil
+		return do(path, info)
 	})
-	return e, err
 }
 
 // warm reads the files once, so that no engine pays for the disk.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"embed"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -49,23 +47,20 @@ func jobOf(kind sampledata.Bulk, input export) *job {
 	return j
 }
 
-// statements are a peer's SQL for the job with results below dir: once for each file where it says {{file}}.
+// statements are a peer's SQL for the job with results below dir: once for each file where it says {{file}}, else once.
 func (j *job) statements(peer, dir string) ([]string, error) {
 	text, err := sqlFiles.ReadFile("sql/" + string(j.kind) + "." + peer + ".sql")
 	if err != nil {
 		return nil, err
 	}
-	sql := strings.NewReplacer("{{key}}", key, "{{out}}", dir, "{{glob}}", filepath.Join(j.input.Dir, j.pattern)).Replace(string(text))
+	sql := strings.NewReplacer("{{key}}", key, "{{out}}", dir, "{{glob}}", filepath.Join(j.input.Dir, j.pattern),
+		"{{version}}", strconv.FormatInt(exportedAt.UnixMicro(), 10)).Replace(string(text))
 	if !strings.Contains(sql, "{{file}}") {
 		return []string{sql}, nil
 	}
 	var list []string
 	for i, name := range j.input.Files {
-		info, err := os.Stat(name)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, strings.NewReplacer("{{file}}", name, "{{name}}", fmt.Sprint(i), "{{version}}", strconv.FormatInt(info.ModTime().UnixMicro(), 10)).Replace(sql))
+		list = append(list, strings.NewReplacer("{{file}}", name, "{{name}}", strconv.Itoa(i)).Replace(sql))
 	}
 	return list, nil
 }
