@@ -24,6 +24,8 @@ type job struct {
 	more               string // of the source's configuration
 	// keyed are the columns whose values differ from engine to engine by nature: pseudonyms and hashes.
 	keyed []string
+	// byFile says of which peers the SQL runs for each file; nil where files are not days.
+	byFile map[string]bool
 	// hashed are those that spread rows by a hash of their key: each engine by its own, into as many values.
 	hashed []string
 }
@@ -33,7 +35,7 @@ func jobOf(kind sampledata.Bulk, input export) *job {
 	switch kind {
 	case sampledata.BulkWebEvents: // the property's own days, so that a file is a day
 		j.system, j.exportName, j.pattern, j.timezone = "ga4", "events", "ga4/*.json", sampledata.TimeZone
-		j.keyed = []string{"event_id", "user_id", "device_id", "row_hash"}
+		j.keyed, j.byFile = []string{"event_id", "user_id", "device_id", "row_hash"}, map[string]bool{}
 	case sampledata.BulkTicketAudits:
 		j.system, j.exportName, j.pattern, j.timezone = "zendesk", "ticket_audits", "zendesk/*.ndjson", "UTC"
 		j.keyed = []string{"event_id", "contact_id", "row_hash"}
@@ -47,20 +49,31 @@ func jobOf(kind sampledata.Bulk, input export) *job {
 	return j
 }
 
-// statements are a peer's SQL for the job with results below dir: once for each file where it says {{file}}, else once.
+// shape is how a peer's SQL goes over an export whose files are days.
+type shape struct{ whole, file string } // what it writes to: over all files at once, and for one file
+
+// shapes are by peer.
+var shapes = map[string]shape{
+	"duckdb":     {"'{{out}}/days' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (event_date))", "'{{out}}/{{name}}.parquet' (FORMAT parquet, COMPRESSION zstd)"},
+	"clickhouse": {"file('{{out}}/{_partition_id}.parquet', Parquet) PARTITION BY event_date", "file('{{out}}/{{name}}.parquet', Parquet)"},
+}
+
+// statements are a peer's SQL for the job with results below dir: one, or with byFile one for each file.
 func (j *job) statements(peer, dir string) ([]string, error) {
 	text, err := sqlFiles.ReadFile("sql/" + string(j.kind) + "." + peer + ".sql")
 	if err != nil {
 		return nil, err
 	}
-	sql := strings.NewReplacer("{{key}}", key, "{{out}}", dir, "{{glob}}", filepath.Join(j.input.Dir, j.pattern),
-		"{{version}}", strconv.FormatInt(exportedAt.UnixMicro(), 10)).Replace(string(text))
-	if !strings.Contains(sql, "{{file}}") {
-		return []string{sql}, nil
+	to := shapes[peer].whole
+	inputs := []string{filepath.Join(j.input.Dir, j.pattern)}
+	if j.byFile[peer] {
+		to, inputs = shapes[peer].file, j.input.Files
 	}
 	var list []string
-	for i, name := range j.input.Files {
-		list = append(list, strings.NewReplacer("{{file}}", name, "{{name}}", strconv.Itoa(i)).Replace(sql))
+	for i, from := range inputs {
+		sql := strings.ReplaceAll(string(text), "{{to}}", to)
+		list = append(list, strings.NewReplacer("{{key}}", key, "{{out}}", dir, "{{from}}", from, "{{name}}", strconv.Itoa(i),
+			"{{version}}", strconv.FormatInt(exportedAt.UnixMicro(), 10)).Replace(sql))
 	}
 	return list, nil
 }

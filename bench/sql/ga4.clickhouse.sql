@@ -1,6 +1,7 @@
--- GA4 events to journey events, one INSERT for each file. The parameters are found with indexOf over the keys' subcolumn.
+-- GA4 events to journey events. Run for each file, which is a day, or once with PARTITION BY: what is faster counts.
+-- The parameters are found with indexOf over the keys' subcolumn.
 -- Pseudonyms are HMAC-SHA-256, ids xxh3.
-INSERT INTO FUNCTION file('{{out}}/{{name}}.parquet', Parquet)
+INSERT INTO FUNCTION {{to}}
 SELECT *, xxh3(event_id, occurred_at, event_date, event_type, source_event, stage, touchpoint, channel, user_id, device_id, session_id, order_id, campaign, source,
   medium, ifNull(amount, 0), currency, quantity, duration_ms, page_host, page_path, referrer_host, device_category, os, browser, country, city, language,
   is_engaged, record_version) AS row_hash
@@ -70,7 +71,7 @@ FROM (
     geo.country AS country, geo.city AS city, device.language AS language,
     engaged_.string_value = '1' OR ifNull(engaged_.int_value, 0) = 1 AS is_engaged,
     {{version}}::Int64 AS record_version
-  FROM file('{{file}}', JSONEachRow, 'event_date String, event_timestamp Int64, event_name String,
+  FROM file('{{from}}', JSONEachRow, 'event_date String, event_timestamp Int64, event_name String,
     event_params Array(Tuple(key String, value Tuple(string_value String, int_value Nullable(Int64), double_value Nullable(Decimal64(4))))),
     event_bundle_sequence_id Int64, user_id String, user_pseudo_id String,
     device Tuple(category String, operating_system String, language String, web_info Tuple(browser String)),

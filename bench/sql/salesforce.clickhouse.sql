@@ -18,7 +18,7 @@ FROM (
     parseDateTime64BestEffort(CreatedDate, 6, 'UTC') AS created_at,
     IsDeleted IN ('1', 'true') AS is_deleted,
     toUnixTimestamp64Micro(parseDateTime64BestEffort(SystemModstamp, 6, 'UTC')) AS record_version
-  FROM file('{{glob}}', CSVWithNames, 'Id String, IsDeleted String, AccountId String, MailingCity String, MailingCountry String, OtherCity String, OtherCountry String,
+  FROM file('{{from}}', CSVWithNames, 'Id String, IsDeleted String, AccountId String, MailingCity String, MailingCountry String, OtherCity String, OtherCountry String,
     Phone String, MobilePhone String, HomePhone String, Email String, LeadSource String, CreatedDate String, SystemModstamp String, Customer_Number__c String')
 )
 SETTINGS max_threads = 2, input_format_skip_unknown_fields = 1, input_format_with_names_use_header = 1,

@@ -1,7 +1,7 @@
 -- Contacts to customers in sixteen buckets. Every column is named, so nothing is sniffed; only those that are used are made.
 COPY (
   WITH raw AS (
-    SELECT * FROM read_csv('{{glob}}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\n', columns = {
+    SELECT * FROM read_csv('{{from}}', auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\n', columns = {
       Id: 'VARCHAR', IsDeleted: 'VARCHAR', MasterRecordId: 'VARCHAR', AccountId: 'VARCHAR', LastName: 'VARCHAR', FirstName: 'VARCHAR', Salutation: 'VARCHAR',
       Name: 'VARCHAR', OtherStreet: 'VARCHAR', OtherCity: 'VARCHAR', OtherPostalCode: 'VARCHAR', OtherCountry: 'VARCHAR', MailingStreet: 'VARCHAR',
       MailingCity: 'VARCHAR', MailingState: 'VARCHAR', MailingPostalCode: 'VARCHAR', MailingCountry: 'VARCHAR', MailingAddress: 'VARCHAR', Phone: 'VARCHAR',

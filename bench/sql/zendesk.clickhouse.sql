@@ -29,7 +29,7 @@ FROM (
         state_to = 'solved' AND state_from != 'solved', ['ticket_status_changed', 'ticket_solved'],
         state_from IN ('solved', 'closed') AND state_to NOT IN ('', 'solved', 'closed', 'deleted'), ['ticket_status_changed', 'ticket_reopened'],
         ['ticket_status_changed'])) AS event_type
-    FROM file('{{glob}}', JSONEachRow, 'id Int64, ticket_id Int64, created_at DateTime64(6, \'UTC\'), author_id Int64, via Tuple(channel String),
+    FROM file('{{from}}', JSONEachRow, 'id Int64, ticket_id Int64, created_at DateTime64(6, \'UTC\'), author_id Int64, via Tuple(channel String),
       events Array(Tuple(id Int64, type String, field_name String, value String, previous_value String, author_id Int64, public Bool))')
     ARRAY JOIN events AS e
     WHERE kind = 'Comment' OR kind IN ('Create', 'Change') AND (kind = 'Change' OR field IN ('status', 'assignee_id', 'group_id', 'priority', 'type', 'brand_id',

@@ -3,7 +3,7 @@
 COPY (
   WITH audit AS (
     SELECT id AS audit_id, ticket_id, created_at, author_id, via.channel AS via_channel, unnest(events) AS e
-    FROM read_json('{{glob}}', format = 'newline_delimited', columns = {
+    FROM read_json('{{from}}', format = 'newline_delimited', columns = {
       id: 'BIGINT', ticket_id: 'BIGINT', created_at: 'TIMESTAMP', author_id: 'BIGINT', via: 'STRUCT(channel VARCHAR)',
       events: 'STRUCT(id BIGINT, "type" VARCHAR, field_name VARCHAR, "value" VARCHAR, previous_value VARCHAR, author_id BIGINT, public BOOLEAN)[]'
     })
