@@ -10,7 +10,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GOLANGCI := v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test chaos lint bench clean engine test-components generate
+.PHONY: help demo build test chaos lint bench bench-check clean engine test-components generate
 
 help: ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,7 @@ build: ## Build bin/waymark
 
 test: build engine test-components ## Test everything, against a real S3 server and a real ClickHouse engine
 	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 20m ./...
+	@$(MAKE) --no-print-directory bench-check
 
 chaos: build engine test-components ## Break everything that can break, prove that it recovers; rewrites docs/reliability.md
 	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 \
@@ -35,8 +36,11 @@ lint: ## Run the linter and check that generated files and go.mod are current
 	$(CACHE)/bin/golangci-lint-$(GOLANGCI) run ./...
 	$(GO) mod tidy -diff
 
-bench: ## Benchmark decoders, encoder and loader (a few minutes)
-	$(GO) test -run '^$$' -bench . -benchmem ./extract/... ./transform/... ./load/lake/... ./bench
+bench: build engine test-components ## Measure and write bench/RESULTS.md (ONLY=ga4,idle SIZE=0.1 ROUNDS=5; bench/README.md)
+	CGO_ENABLED=0 $(GO) run ./bench -only "$(ONLY)" -size $(or $(SIZE),1) -rounds $(or $(ROUNDS),5)
+
+bench-check: build engine test-components ## Check in a minute that Waymark keeps its distance to DuckDB
+	@CGO_ENABLED=0 $(GO) run ./bench -check
 
 generate: ## Rewrite generated files (JSON Schema of the configuration, KPI documentation)
 	$(GO) test ./configs -run Schema -update

@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"internal/serve":      {"internal/pipeline", "internal/schedule", "configs", "load/lake"},
 	"internal/testenv":    {},
 	"cmd":                 {"internal/pipeline", "internal/schedule", "internal/serve", "internal/sampledata", "configs", "extract/store", "load/engine", "load/clickhouse", "transform/journey"},
-	"bench":               {"internal/pipeline", "internal/sampledata", "configs", "extract", "transform", "load"},
+	"bench":               {"internal/pipeline", "internal/sampledata", "internal/testenv", "configs", "extract", "transform", "load"},
 }
 
 // vendors names the packages that may import a library: one vendor, one package.

@@ -10,11 +10,30 @@ type Report struct {
 	RunID     string         `json:"run_id"`
 	StartedAt time.Time      `json:"started_at"`
 	Seconds   float64        `json:"seconds"`
+	Stages    []StageReport  `json:"stages"`
 	Sources   []SourceReport `json:"sources"`
 	Tables    []TableReport  `json:"tables"`
 	Models    []ModelReport  `json:"models"`
 	Warnings  []string       `json:"warnings,omitempty"`
 	Shard     string         `json:"shard,omitempty"` // "i/n": only this share was transformed, and nothing published
+}
+
+// StageReport says how long one stage of a run took: discover, transform, prepare (what is published is held against the
+// ledger), publish, model.
+type StageReport struct {
+	Stage   string  `json:"stage"`
+	Seconds float64 `json:"seconds"`
+	began   time.Time
+}
+
+// enter ends the stage before and begins the one of that name; "" only ends.
+func (r *Report) enter(stage string, now time.Time) {
+	if n := len(r.Stages); n > 0 && r.Stages[n-1].Seconds == 0 {
+		r.Stages[n-1].Seconds = now.Sub(r.Stages[n-1].began).Seconds()
+	}
+	if stage != "" {
+		r.Stages = append(r.Stages, StageReport{Stage: stage, began: now})
+	}
 }
 
 // SourceReport counts what one source gave.

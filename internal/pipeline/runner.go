@@ -146,6 +146,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	report := r.begin()
 	reading, cancel := r.untilStop(ctx)
 	defer cancel()
+	report.enter("discover", r.Now())
 	found, failures := r.discoverAll(reading, chosen)
 	if err := errors.Join(failures...); errors.Is(err, lake.ErrNewer) {
 		return nil, err
@@ -154,6 +155,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if c.gone, err = r.gone(found); err != nil {
 		return nil, err
 	}
+	report.enter("transform", r.Now())
 	current, committed, err := r.transformAll(reading, found, report)
 	c.current = current
 	if err != nil {
@@ -167,6 +169,7 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	}
 	if r.Scope.Shard.Set() {
 		report.Shard = r.Scope.Shard.String()
+		report.enter("", r.Now())
 		report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
 		err = errors.Join(failures...)
 		r.logRun(report, err)
@@ -187,9 +190,11 @@ func (r *Runner) begin() *Report {
 
 // publish loads c, records the run and returns its failures, those of before included.
 func (r *Runner) publish(ctx context.Context, c holdings, committed []*lake.Manifest, failures []error, report *Report) error {
+	report.enter("prepare", r.Now())
 	if err := r.load(ctx, c, report); err != nil {
 		failures = append(failures, err)
 	}
+	report.enter("", r.Now())
 	report.Seconds = r.Now().Sub(report.StartedAt).Seconds()
 	err := errors.Join(failures...)
 	if !errors.Is(err, ErrLeaseHeld) {
@@ -275,9 +280,11 @@ func (r *Runner) loadUnder(ctx context.Context, lease Lease, c holdings, report 
 	if err != nil {
 		return err
 	}
+	report.enter("publish", r.Now())
 	if err := raw.prune(ctx, c.gone, list, report); err != nil {
 		return err
 	}
+	report.enter("model", r.Now())
 	return marts.buildModels(ctx, models, raw.ledger, report)
 }
 

@@ -34,18 +34,14 @@ type echo struct {
 }
 
 func (g *generator) writeWeb(ctx context.Context) error {
-	n := g.size.visitors
-	g.web = &web{
-		visits: make([]uint16, n), since: make([]int64, n), spent: make([]Money, n), ordered: make([]bool, n), lastID: make([]int64, n),
-		later: map[int][]echo{},
-	}
+	g.web = g.newWeb()
 	for i := range g.opt.Days {
 		name := "ga4/events_" + compact(g.date(i)) + ".json.gz"
 		if err := g.gzipped(ctx, webSource, name, func(w io.Writer) error { return g.writeDay(ctx, w, i) }); err != nil {
 			return err
 		}
 	}
-	for v := range n {
+	for v := range g.web.visits {
 		if g.web.visits[v] > 0 {
 			g.truth.Visitors.Visitors++
 		}
@@ -54,6 +50,14 @@ func (g *generator) writeWeb(ctx context.Context) error {
 		}
 	}
 	return g.writeIntraday(ctx)
+}
+
+func (g *generator) newWeb() *web {
+	n := g.size.visitors
+	return &web{
+		visits: make([]uint16, n), since: make([]int64, n), spent: make([]Money, n), ordered: make([]bool, n), lastID: make([]int64, n),
+		later: map[int][]echo{},
+	}
 }
 
 // writeIntraday leaves the unfinished export of the last day, which the finished one replaces.

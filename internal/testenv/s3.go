@@ -2,6 +2,7 @@ package testenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -29,48 +30,62 @@ func S3(t testing.TB) S3Server {
 	t.Helper()
 	binary := filepath.Join(CacheDir(t), "bin", "versitygw")
 	require(t, binary, "the S3 test server", "sh internal/testenv/install.sh versitygw")
-	s := S3Server{
-		Region: "us-east-1", Bucket: "exports", AccessKey: "waymark-test", SecretKey: "waymark-test-secret",
-		Dir: t.TempDir(),
-	}
-	if err := os.Mkdir(filepath.Join(s.Dir, s.Bucket), 0o755); err != nil {
+	s, stop, err := ServeS3(binary, t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(stop)
+	return s
+}
+
+// ServeS3 runs the S3 server at binary over dir, which holds buckets, until stop is called.
+func ServeS3(binary, dir string) (s S3Server, stop func(), err error) {
+	s = S3Server{Region: "us-east-1", Bucket: "exports", AccessKey: "waymark-test", SecretKey: "waymark-test-secret", Dir: dir}
+	if err := os.MkdirAll(filepath.Join(s.Dir, s.Bucket), 0o755); err != nil {
+		return s, nil, err
+	}
 	for try := 0; ; try++ {
-		address, err := s.start(t, binary)
+		address, stop, err := s.start(binary)
 		if err == nil {
 			s.Endpoint = "http://" + address
-			return s
+			return s, stop, nil
 		}
 		if try == 4 { // another process can take the port between choosing and listening
-			t.Fatalf("start the S3 test server: %v", err)
+			return s, nil, fmt.Errorf("start the S3 test server: %w", err)
 		}
 	}
+}
+
+// Environment is where the AWS default chain finds the server's credentials and nothing else.
+func (s S3Server) Environment() []string {
+	return []string{"AWS_ACCESS_KEY_ID=" + s.AccessKey, "AWS_SECRET_ACCESS_KEY=" + s.SecretKey, "AWS_SESSION_TOKEN=", "AWS_REGION=" + s.Region,
+		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_EC2_METADATA_DISABLED=true"}
 }
 
 // SetEnv puts the server's credentials where the AWS default chain finds them, for the rest of t.
 func (s S3Server) SetEnv(t testing.TB) {
 	t.Helper()
-	t.Setenv("AWS_ACCESS_KEY_ID", s.AccessKey)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", s.SecretKey)
-	t.Setenv("AWS_SESSION_TOKEN", "")
-	t.Setenv("AWS_REGION", s.Region)
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
-	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	for _, pair := range s.Environment() {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
 }
 
-func (s S3Server) start(t testing.TB, binary string) (string, error) {
+func (s S3Server) start(binary string) (string, func(), error) {
 	address, err := freeAddress()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	log, err := os.Create(filepath.Join(t.TempDir(), "versitygw.log"))
+	temp, err := os.MkdirTemp("", "s3-server")
 	if err != nil {
-		return "", err
+		return "", nil, err
+	}
+	log, err := os.Create(filepath.Join(temp, "log"))
+	if err != nil {
+		return "", nil, err
 	}
 	cmd := exec.Command(binary, "--quiet", "--port", address, "--region", s.Region, "posix", s.Dir)
-	cmd.Env = []string{"ROOT_ACCESS_KEY=" + s.AccessKey, "ROOT_SECRET_KEY=" + s.SecretKey, "HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
+	cmd.Env = []string{"ROOT_ACCESS_KEY=" + s.AccessKey, "ROOT_SECRET_KEY=" + s.SecretKey, "HOME=" + temp, "PATH=" + os.Getenv("PATH")}
 	cmd.Stdout, cmd.Stderr = log, log
 	dieWithParent(cmd)
 	started, ended := make(chan error, 1), make(chan struct{})
@@ -87,16 +102,15 @@ func (s S3Server) start(t testing.TB, binary string) (string, error) {
 		}
 	}()
 	if err := <-started; err != nil {
-		return "", err
+		return "", nil, errors.Join(err, os.RemoveAll(temp))
 	}
-	stop := func() { _ = cmd.Process.Kill(); <-ended }
+	stop := func() { _ = cmd.Process.Kill(); <-ended; _ = os.RemoveAll(temp) }
 	if err := waitForS3(address, ended); err != nil {
-		stop()
 		text, _ := os.ReadFile(log.Name())
-		return "", fmt.Errorf("%w: %s", err, strings.TrimSpace(string(text)))
+		stop()
+		return "", nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(string(text)))
 	}
-	t.Cleanup(stop)
-	return address, nil
+	return address, stop, nil
 }
 
 // waitForS3 returns once the server answers.
