@@ -17,6 +17,8 @@ func TestColumnPositions(t *testing.T) {
 		{Customer, "attributes", CuAttributes}, {AccountTable, "attributes", AcAttributes}, {Agent, "attributes", AgAttributes},
 		{Ticket, "row_hash", TiHash}, {Opportunity, "close_date", OpCloseDate}, {Campaign, "attributes", CaAttributes},
 		{BusinessInterval, "row_hash", BiHash}, {RejectTable, "record", RjRecord},
+		{FxRate, "row_hash", FxHash}, {FxRate, "rate", FxRateCol}, {CostLine, "row_hash", CoHash}, {CostLine, "cost", CoCost},
+		{Contract, "row_hash", CnHash}, {Contract, "mrr", CnMRR}, {KPITarget, "row_hash", KtHash}, {KPITarget, "target", KtTarget},
 	} {
 		if got := c.table.Col(c.name); got != c.pos {
 			t.Errorf("%s.%s is at %d, its constant says %d", c.table.Name, c.name, got, c.pos)
