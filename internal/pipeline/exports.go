@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"waymark/extract"
+	"waymark/extract/fx"
 	"waymark/extract/ga4"
 	"waymark/extract/salesforce"
 	"waymark/extract/survey"
@@ -16,7 +17,7 @@ import (
 
 // Exports lists every export that Waymark reads, by system and name.
 func Exports() []extract.Export {
-	list := slices.Concat([]extract.Export{ga4.Events()}, salesforce.Exports(), survey.Exports(), zendesk.Exports())
+	list := slices.Concat([]extract.Export{ga4.Events()}, fx.Exports(), salesforce.Exports(), survey.Exports(), zendesk.Exports())
 	slices.SortFunc(list, func(a, b extract.Export) int {
 		return strings.Compare(a.System+"/"+a.Name, b.System+"/"+b.Name)
 	})

@@ -13,6 +13,7 @@ func testDayRefresh(t *testing.T, w *warehouse, list []models.Model) {
 	c := readCase(t, "testdata/identity.txtar", models.Defaults())
 	built := map[string]bool{"fct_journey_event": true}
 	w.load(c.rows)
+	w.expect(c.fails)
 	w.build(list, built, c.params)
 	var model models.Model
 	for _, m := range list {
