@@ -16,6 +16,7 @@ type Layout struct {
 	Columns map[string]int    // names that go to a column of Table as they are
 	Kept    []string          // names that are kept as attributes
 	Unread  []int             // slots of names that are known and never read
+	Raw     []int             // slots that take a JSON array or object as it is written
 	Barred  []int             // columns of Table that only a name may set
 	Preset  map[string]string // header → name, of a system that has headers of its own
 	Ignored []string          // further headers of that system

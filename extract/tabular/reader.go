@@ -150,6 +150,8 @@ func (r *Reader) members(depth int) {
 			r.members(depth + 1)
 		case slot < 0 || slices.Contains(r.s.b.Unread, slot):
 			r.cur.Skip()
+		case (kind == jsonscan.Object || kind == jsonscan.Array) && slices.Contains(r.s.b.Raw, slot):
+			r.Fields[slot], r.plain[slot] = r.cur.Raw(), false
 		default:
 			text, _ := r.cur.Text()
 			r.Fields[slot], r.plain[slot] = text, kind == jsonscan.Number

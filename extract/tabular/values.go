@@ -97,6 +97,9 @@ func (r *Reader) Reject(sink schemas.Sink) error {
 		Message: csvscan.Explain(r.wrong), Record: r.Raw})
 }
 
+// Head returns the source's own name of what is in slot.
+func (r *Reader) Head(slot int) string { return r.s.b.heads[slot] }
+
 // Extras sets the columns and attributes of row that are mapped beside the names, and the country of its phone numbers.
 func (r *Reader) Extras(row *schemas.Row) {
 	for i := range r.s.b.more {
