@@ -27,9 +27,10 @@ const (
 // CostLine is what one campaign cost on one day.
 var CostLine = define(Table{
 	Name: "cost_line", Partition: ByBucket,
-	Comment: "Marketing cost by day and campaign, as its source states it.",
-	Key:     []string{"system", "cost_id"},
-	Sort:    []string{"system", "cost_date", "cost_id"},
+	Comment:  "Marketing cost by day and campaign, as its source states it.",
+	Key:      []string{"system", "campaign_day", "cost_id"},
+	BucketBy: []string{"system", "campaign_day"},
+	Sort:     []string{"system", "campaign_day", "cost_id"},
 	Columns: []Column{
 		{Name: "bucket", Type: Int32, Derived: true, Comment: "Hash partition of the key."},
 		{Name: "system", Type: LowCardinality, Comment: "System the record came from."},

@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,11 @@ func TestTablesAreComplete(t *testing.T) {
 		for _, name := range append(append([]string{}, table.Key...), table.Sort...) {
 			if table.Col(name) < 0 {
 				t.Errorf("%s: key or sort column %q does not exist", table.Name, name)
+			}
+		}
+		for _, name := range table.BucketBy {
+			if !slices.Contains(table.Key, name) {
+				t.Errorf("%s: bucket column %q is not part of the key", table.Name, name)
 			}
 		}
 		if table.PartitionCol < 0 || table.SystemCol < 0 || table.ExportCol < 0 {

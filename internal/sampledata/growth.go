@@ -49,9 +49,9 @@ func (g *generator) writeContract(c *csvFile, n int) {
 	d, p := roll(g.opt.Seed, "contract", n), g.person(n)
 	first := g.dayNumber(g.start)
 	last := first + int64(g.opt.Days) - 1
-	start := first - int64(d.between(5, 360))
+	start := monthOf(first-int64(d.between(5, 360)), 0)
 	if d.chance(0.25) {
-		start = first + int64(d.IntN(g.opt.Days))
+		start = monthOf(first+int64(d.IntN(g.opt.Days)), 0)
 	}
 	currency := Currency
 	if d.chance(0.3) {
@@ -59,10 +59,10 @@ func (g *generator) writeContract(c *csvFile, n int) {
 	}
 	end := int64(1) << 40
 	if d.chance(0.3) {
-		end = start + int64(d.between(20, 500)) // may be yet to come
+		end = monthOf(start, d.between(1, 17)) // may be yet to come
 	}
 	terms := []stretch{{from: start, yearly: Money(d.between(5, 60) * 1200 * 7)}}
-	for at := start + int64(d.between(15, 200)); at <= last && at < end && len(terms) < 5; at += int64(d.between(15, 200)) {
+	for at := monthOf(start, d.between(1, 7)); at <= last && at < end && len(terms) < 5; at = monthOf(at, d.between(1, 7)) {
 		t := stretch{from: at, yearly: terms[len(terms)-1].yearly * Money(d.between(60, 160)) / 100}
 		if t.renewed = d.chance(0.3); t.renewed {
 			t.yearly = terms[len(terms)-1].yearly
@@ -98,6 +98,12 @@ func (g *generator) writeContract(c *csvFile, n int) {
 	if g.midnightOf(end) <= g.end-1 {
 		truth.Ended++
 	}
+}
+
+// monthOf is the first day of the month of a day, or of a later month.
+func monthOf(day int64, later int) int64 {
+	t := time.Unix(day*86_400, 0).UTC()
+	return time.Date(t.Year(), t.Month()+time.Month(later), 1, 0, 0, 0, 0, time.UTC).Unix() / 86_400
 }
 
 func (g *generator) midnightOf(day int64) int64 {
