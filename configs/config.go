@@ -66,8 +66,8 @@ type Journey struct {
 // Source is one export of one system.
 type Source struct {
 	Name         string            `yaml:"name" desc:"Name of the source, unique: letters, digits, - and _." required:"true"`
-	System       string            `yaml:"system" desc:"ga4, salesforce, zendesk or survey." required:"true"`
-	Export       string            `yaml:"export" desc:"Which export of the system, e.g. events, Contact, tickets, responses." required:"true"`
+	System       string            `yaml:"system" desc:"billing, ecb, email, ga4, hubspot, marketing, nbp, orders, salesforce, shopify, survey, targets or zendesk." required:"true"`
+	Export       string            `yaml:"export" desc:"Which export of the system, e.g. events, Contact, tickets, responses, orders, rates." required:"true"`
 	Location     string            `yaml:"location" desc:"s3://bucket/key or a path; * ? [..] {a,b} and ** match." required:"true"`
 	Schedule     string            `yaml:"schedule" desc:"Cron expression with five fields, or @hourly and the like."`
 	Missed       string            `yaml:"missed" desc:"What becomes of runs missed while nothing was there to run them (default last)." enum:"all,last,none"`

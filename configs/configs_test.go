@@ -40,7 +40,7 @@ func TestExampleLoads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cfg.Sources) != 7 || cfg.Sources[0].RejectLimit != DefaultRejectLimit || cfg.Sources[0].Country != "PL" || cfg.Privacy.Key == "" {
+	if len(cfg.Sources) != 11 || cfg.Sources[0].RejectLimit != DefaultRejectLimit || cfg.Sources[0].Country != "PL" || cfg.Privacy.Key == "" {
 		t.Errorf("the example was not read as written: %+v", cfg)
 	}
 }

@@ -94,6 +94,7 @@ const (
 	MissingRequired Reason = "missing_required" // a required field is absent or empty
 	WrongType       Reason = "wrong_type"       // a field does not parse as its type
 	OutOfRange      Reason = "out_of_range"     // a value outside what the column can hold
+	Contradiction   Reason = "contradiction"    // the record says something else than an earlier one of the same thing
 	Truncated       Reason = "truncated"        // the object ends inside a record or an archive
 	TooManyRejects  Reason = "too_many_rejects" // the share of rejected records is above the source's limit
 )

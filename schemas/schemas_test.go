@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,6 +18,8 @@ func TestColumnPositions(t *testing.T) {
 		{Customer, "attributes", CuAttributes}, {AccountTable, "attributes", AcAttributes}, {Agent, "attributes", AgAttributes},
 		{Ticket, "row_hash", TiHash}, {Opportunity, "close_date", OpCloseDate}, {Campaign, "attributes", CaAttributes},
 		{BusinessInterval, "row_hash", BiHash}, {RejectTable, "record", RjRecord},
+		{FxRate, "row_hash", FxHash}, {FxRate, "rate", FxRateCol}, {CostLine, "row_hash", CoHash}, {CostLine, "cost", CoCost},
+		{Contract, "row_hash", CnHash}, {Contract, "mrr", CnMRR}, {KPITarget, "row_hash", KtHash}, {KPITarget, "target", KtTarget},
 	} {
 		if got := c.table.Col(c.name); got != c.pos {
 			t.Errorf("%s.%s is at %d, its constant says %d", c.table.Name, c.name, got, c.pos)
@@ -29,6 +32,11 @@ func TestTablesAreComplete(t *testing.T) {
 		for _, name := range append(append([]string{}, table.Key...), table.Sort...) {
 			if table.Col(name) < 0 {
 				t.Errorf("%s: key or sort column %q does not exist", table.Name, name)
+			}
+		}
+		for _, name := range table.BucketBy {
+			if !slices.Contains(table.Key, name) {
+				t.Errorf("%s: bucket column %q is not part of the key", table.Name, name)
 			}
 		}
 		if table.PartitionCol < 0 || table.SystemCol < 0 || table.ExportCol < 0 {

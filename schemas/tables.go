@@ -2,7 +2,8 @@ package schemas
 
 // Tables returns every lake table in a fixed order.
 func Tables() []*Table {
-	return []*Table{JourneyEvent, Customer, AccountTable, Agent, Ticket, Opportunity, Campaign, BusinessInterval, RejectTable}
+	return []*Table{JourneyEvent, Customer, AccountTable, Agent, Ticket, Opportunity, Campaign, BusinessInterval,
+		Contract, CostLine, FxRate, KPITarget, RejectTable}
 }
 
 // TableByName returns the named table, or nil.

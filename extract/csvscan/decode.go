@@ -32,12 +32,18 @@ func (r *Reader) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink,
 
 // Rejection is the reject of the current record because of the named field.
 func (r *Reader) Rejection(reason schemas.Reason, field string) schemas.Reject {
-	message := "the value is not of this field's type"
+	return schemas.Reject{Line: r.Line, Offset: r.Offset, Reason: reason, Field: field, Message: Explain(reason), Record: r.Raw}
+}
+
+// Explain says what is wrong with a field that is rejected for reason.
+func Explain(reason schemas.Reason) string {
 	switch reason {
 	case schemas.MissingRequired:
-		message = "the field is empty"
+		return "the field is empty"
 	case schemas.OutOfRange:
-		message = "the value is outside what the field can hold"
+		return "the value is outside what the field can hold"
+	case schemas.Contradiction:
+		return "the value is another one than that of an earlier row of the same thing"
 	}
-	return schemas.Reject{Line: r.Line, Offset: r.Offset, Reason: reason, Field: field, Message: message, Record: r.Raw}
+	return "the value is not of this field's type"
 }

@@ -136,7 +136,7 @@ func (k *sink) Emit(r *schemas.Row) error {
 	if r.PhoneCountry != "" {
 		row["@phone"] = r.PhoneCountry
 	}
-	if r.Line < 2 || r.Raw == nil {
+	if r.Line < 1 || r.Raw == nil {
 		k.t.Errorf("a row does not say where its record stands")
 	}
 	k.result.Tables[r.Table.Name] = append(k.result.Tables[r.Table.Name], row)

@@ -17,6 +17,9 @@ const (
 	partTruncated        // the object ended inside a record or a page
 )
 
+// Whole reports whether a chunk that a Stream cut holds records, and not a stretch that is none.
+func Whole(c extract.Chunk) bool { return c.Part == partLines || c.Part == partValues }
+
 // Record is one record of a chunk.
 type Record struct {
 	Data   []byte // the record's text, without space around it

@@ -4,33 +4,38 @@ import (
 	"context"
 
 	"waymark/extract"
-	"waymark/extract/csvscan"
-	"waymark/extract/field"
+	"waymark/extract/tabular"
 	"waymark/schemas"
 )
 
 // decoder decodes the chunks that one worker takes.
 type decoder struct {
-	s      *stream
-	reader *csvscan.Reader
-	sink   schemas.Sink
+	*tabular.Reader
+	sink     schemas.Sink
+	each     func() error // response, made once
+	modified int64
 
 	answered, sent []byte // event types
 	kinds          [len(scored)][]byte
 	scales         [len(scored)]schemas.Scale
 	currency       []byte
+	noScore        int // slot to name when a response has no score
 
 	// The current response.
 	base    *schemas.Row // what all its events have in common
 	version int64
-	wrong   schemas.Reason
-	slot    int // of the field that is wrong
 }
 
-func newDecoder(s *stream) *decoder {
+func newDecoder(s *tabular.Stream) *decoder {
 	d := &decoder{
-		s: s, reader: csvscan.NewReader(s.Header(), s.cols, s.opt.MaxRecord), base: schemas.NewRow(schemas.JourneyEvent),
-		answered: []byte("survey_answered"), sent: []byte("survey_sent"), currency: []byte(s.opt.Currency),
+		Reader: s.NewReader(), modified: s.Modified(), base: schemas.NewRow(schemas.JourneyEvent), noScore: score,
+		answered: []byte("survey_answered"), sent: []byte("survey_sent"), currency: []byte(s.Options().Currency),
+	}
+	d.each = d.response
+	for i := len(scored) - 1; i >= 0 && s.Lacks(score); i-- {
+		if !s.Lacks(scored[i]) {
+			d.noScore = scored[i]
+		}
 	}
 	for i, n := range scored {
 		d.scales[i] = scaleOf(n)
@@ -42,32 +47,26 @@ func newDecoder(s *stream) *decoder {
 // Decode emits the events of every response in c.
 func (d *decoder) Decode(ctx context.Context, c extract.Chunk, sink schemas.Sink) error {
 	d.sink = sink
-	return d.reader.Decode(ctx, c, sink, d.response)
+	return d.Reader.Decode(ctx, c, sink, d.each)
 }
 
 // response emits the events of the current line, or one reject.
 func (d *decoder) response() error {
-	d.wrong = ""
-	if d.text(responseID) == nil {
-		d.bad(int(responseID), schemas.MissingRequired)
-	}
-	at, answered := d.time(answeredAt)
-	invited, sent := d.time(sentAt)
+	d.Need(responseID)
+	at, answered := d.Time(answeredAt)
+	invited, sent := d.Time(sentAt)
 	scores, count := d.scores()
-	deleted, why := field.Bool(d.reader.Fields[isDeleted])
-	if why != "" {
-		d.bad(int(isDeleted), why)
-	}
+	deleted := d.Bool(isDeleted)
 	d.common()
 	switch {
 	case deleted:
 	case !answered && (count > 0 || !sent):
-		d.bad(int(answeredAt), schemas.MissingRequired)
+		d.Bad(answeredAt, schemas.MissingRequired)
 	case answered && count == 0:
-		d.bad(d.scoreSlot(), schemas.MissingRequired)
+		d.Bad(d.noScore, schemas.MissingRequired)
 	}
-	if d.wrong != "" {
-		return d.reject()
+	if d.Wrong() {
+		return d.Reject(d.sink)
 	}
 	if deleted {
 		return d.withdrawn(at, answered)

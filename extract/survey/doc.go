@@ -1,4 +1,4 @@
-// Package survey reads responses to surveys from a generic CSV: one line per response, columns as the survey tool
+// Package survey reads responses to surveys from a generic CSV or JSON: one line or object per response, columns as the survey tool
 // names them, mapped by the source's `fields:` to the names below. A header that already is one of the names (case,
 // spaces, underscores and hyphens aside) needs no mapping.
 //

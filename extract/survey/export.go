@@ -5,8 +5,7 @@ import (
 	"errors"
 
 	"waymark/extract"
-	"waymark/extract/csvscan"
-	"waymark/extract/field"
+	"waymark/extract/tabular"
 	"waymark/schemas"
 )
 
@@ -18,35 +17,35 @@ func Exports() []extract.Export {
 	return []extract.Export{{
 		System: System, Name: "responses", Tables: []*schemas.Table{schemas.JourneyEvent},
 		Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
-			return open(ctx, in, opt)
+			s, err := tabular.Open(ctx, in, opt, layout)
+			if err != nil {
+				return nil, err
+			}
+			if err := check(s); err != nil {
+				return nil, errors.Join(err, s.Close())
+			}
+			return stream{s}, nil
 		},
 	}}
 }
 
 // stream is one opened object.
-type stream struct {
-	*csvscan.Stream
-	opt      extract.Options
-	format   field.Format
-	modified int64
-	columns
-}
+type stream struct{ *tabular.Stream }
 
-func open(ctx context.Context, in extract.Input, opt extract.Options) (*stream, error) {
-	format, err := field.NewFormat(opt)
-	if err != nil {
-		return nil, err
-	}
-	csv, err := csvscan.OpenObject(ctx, in, opt)
-	if err != nil {
-		return nil, err
-	}
-	s := &stream{Stream: csv, opt: opt, modified: in.Modified, format: format}
-	if s.columns, err = bind(csv.Header(), opt.Fields); err != nil {
-		return nil, errors.Join(err, csv.Close())
-	}
-	return s, nil
-}
+func (s stream) NewDecoder() extract.Decoder { return newDecoder(s.Stream) }
 
-func (s *stream) News() extract.News          { return extract.News{Columns: s.news} }
-func (s *stream) NewDecoder() extract.Decoder { return newDecoder(s) }
+// check holds the header of a CSV to what a response cannot do without beside its layout's needs.
+func check(s *tabular.Stream) error {
+	some := false
+	for _, n := range scored {
+		some = some || !s.Lacks(n)
+	}
+	switch {
+	case !some && s.Lacks(score):
+		return s.Missing(score)
+	case s.Lacks(kind) && !s.Lacks(score):
+		return &extract.Quarantine{Reason: schemas.MissingRequired, Field: layout.Names[kind], Line: 1,
+			Message: "the header has a score and no kind; map the column to score.nps, score.csat, score.ces or score.rating"}
+	}
+	return nil
+}

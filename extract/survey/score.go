@@ -15,13 +15,13 @@ type answer struct {
 
 // scores parses every score of the current line: the one of score and kind, then those of one kind each.
 func (d *decoder) scores() (list [1 + len(scored)]answer, count int) {
-	if b := d.text(score); b != nil {
-		list[0] = d.score(int(score), b, d.kindOf())
+	if b := d.Text(score); b != nil {
+		list[0] = d.score(score, b, d.kindOf())
 		count++
 	}
 	for i, n := range scored {
-		if b := d.text(n); b != nil {
-			list[1+i] = d.score(int(n), b, i)
+		if b := d.Text(n); b != nil {
+			list[1+i] = d.score(n, b, i)
 			list[1+i].ordinal = uint32(i + 1)
 			count++
 		}
@@ -31,7 +31,7 @@ func (d *decoder) scores() (list [1 + len(scored)]answer, count int) {
 
 // kindOf returns the position in scored of the line's kind.
 func (d *decoder) kindOf() int {
-	b := d.text(kind)
+	b := d.Text(kind)
 	for i, s := range d.scales {
 		if field.Is(b, s.Kind) {
 			return i
@@ -41,7 +41,7 @@ func (d *decoder) kindOf() int {
 	if b == nil {
 		why = schemas.MissingRequired
 	}
-	d.bad(int(kind), why)
+	d.Bad(kind, why)
 	return 0
 }
 
@@ -53,23 +53,13 @@ func (d *decoder) score(slot int, b []byte, kind int) answer {
 	case csat && field.Is(b, "bad"):
 		a.value = schemas.BadScore
 	default:
-		n, why := field.Decimal(b, d.s.opt.DecimalComma)
+		n, why := field.Decimal(b, d.DecimalComma(slot))
 		if a.value = float64(n) / field.Scale; why == "" && !d.scales[kind].Holds(a.value) {
 			why = schemas.OutOfRange
 		}
 		if why != "" {
-			d.bad(slot, why)
+			d.Bad(slot, why)
 		}
 	}
 	return a
-}
-
-// scoreSlot is the column to name when a response has no score.
-func (d *decoder) scoreSlot() int {
-	for _, n := range scored {
-		if d.s.cols[score] < 0 && d.s.cols[n] >= 0 {
-			return int(n)
-		}
-	}
-	return int(score)
 }

@@ -148,16 +148,23 @@ func TestEmptyIsValid(t *testing.T) {
 	}
 }
 
-func TestNamesResolve(t *testing.T) {
-	for _, n := range Names() {
-		if _, ok := targetOf(n, false); !ok {
-			t.Errorf("%s is no target", n)
-		}
-	}
+func TestScoresHaveScales(t *testing.T) {
 	for i, n := range scored {
 		if scaleOf(n).Max == 0 {
 			t.Errorf("score column %d has no scale", i)
 		}
+	}
+}
+
+// What a survey tool's API gives is read as well as its CSV.
+func TestJSON(t *testing.T) {
+	got := read(t, `{"id":"R1","completed":"2024-03-01T10:00:00Z","values":{"nps":9},"comment":"a@x.pl","contact":{"email":"a@x.pl","name":"Jo"}}
+{"id":"R2","completed":"2024-03-01T10:00:00Z","values":{"nps":"11"}}
+{"id":"R3"
+`, extract.Options{Fields: map[string]string{"id": "response_id", "completed": "answered_at", "values.nps": "score.nps", "contact.email": "email"}})
+	same(t, got.Tables["journey_event"], event("R1", "survey_answered", "2024-03-01T10:00:00Z", exporttest.Row{"email_id": "a@x.pl", "score_kind": "nps", "score": "9", "@ordinal": "1"}))
+	if len(got.Rejects) != 2 || got.Rejects[0].Field != "values.nps" || got.Rejects[0].Reason != schemas.OutOfRange || got.Rejects[1].Reason != schemas.Malformed || got.Records != 3 {
+		t.Errorf("%d records, rejects %+v", got.Records, got.Rejects)
 	}
 }
 

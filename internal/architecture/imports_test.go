@@ -44,7 +44,7 @@ var vendors = map[string][]string{
 	"github.com/ebitengine/purego":          {"load/engine"},
 	"github.com/prometheus/":                {"internal/serve"},
 	"github.com/spf13/cobra":                {"cmd/waymark"},
-	"github.com/goccy/go-yaml":              {"configs", "transform/journey", "schemas"},
+	"github.com/goccy/go-yaml":              {"configs", "transform/journey", "schemas", "extract/targets"},
 	"github.com/aws/aws-sdk-go-v2/feature/": {"extract/store"},
 }
 

@@ -6,9 +6,15 @@ import (
 	"strings"
 
 	"waymark/extract"
+	"waymark/extract/billing"
+	"waymark/extract/email"
+	"waymark/extract/fx"
 	"waymark/extract/ga4"
+	"waymark/extract/marketing"
+	"waymark/extract/orders"
 	"waymark/extract/salesforce"
 	"waymark/extract/survey"
+	"waymark/extract/targets"
 	"waymark/extract/zendesk"
 	"waymark/internal/fault"
 	"waymark/internal/nearest"
@@ -16,7 +22,8 @@ import (
 
 // Exports lists every export that Waymark reads, by system and name.
 func Exports() []extract.Export {
-	list := slices.Concat([]extract.Export{ga4.Events()}, salesforce.Exports(), survey.Exports(), zendesk.Exports())
+	list := slices.Concat([]extract.Export{ga4.Events()}, billing.Exports(), email.Exports(), fx.Exports(), marketing.Exports(),
+		orders.Exports(), salesforce.Exports(), survey.Exports(), targets.Exports(), zendesk.Exports())
 	slices.SortFunc(list, func(a, b extract.Export) int {
 		return strings.Compare(a.System+"/"+a.Name, b.System+"/"+b.Name)
 	})

@@ -84,6 +84,32 @@ fields:
   "Sklep": attributes.branch
 `},
 	}
+	list = append(list, []configured{
+		{ecbSource, "ecb", "rates", "rates/eurofxref-hist*.csv", ""},
+		{nbpSource, "nbp", "table_a", "rates/archiwum_tab_a_*.csv", ""},
+		{shopSource, "shopify", "orders", "orders/orders_export_*.csv", ""},
+		{marketSource, "orders", "orders", "orders/marketplace*.ndjson", `fields:
+  "order": order_id
+  "placed": ordered_at
+  "total": amount
+  "pieces": quantity
+  "refunded": refunded_amount
+  "customer.email": email
+  "marketplace": channel
+`},
+		{contractSource, "billing", "contracts", "contracts/contracts*.csv", `fields:
+  "Contract": contract_id
+  "Club e-mail": email
+  "Start": started_at
+  "Changed": changed_at
+  "Renewed": renewed_at
+  "End": ended_at
+  "Note": comment
+`},
+		{costSource, "marketing", "costs", "costs/costs_*.csv", "decimal_comma: true\nfields:\n  \"Exported at\": updated_at\n"},
+		{mailSource, "hubspot", "email_events", "hubspot/email_events_*.json", ""},
+		{targetSource, "targets", "targets", "targets.yaml", ""},
+	}...)
 	for _, s := range []struct{ name, object, more string }{
 		{accountSource, "Account", "currency: PLN\n"}, {contactSource, "Contact", "fields:\n  Customer_Number__c: user_id\n"}, {leadSource, "Lead", ""},
 		{dealSource, "Opportunity", "currency: PLN\nfields:\n  Product__c: attributes.product\n"}, {stageSource, "OpportunityFieldHistory", ""},

@@ -45,10 +45,17 @@ type table struct {
 
 // newTable writes a header, after a byte order mark where the tool sets one.
 func newTable(w io.Writer, mark bool, columns string) *table {
-	t := &table{csvFile: csvFile{w: w, comma: ',', newline: "\n"}, columns: strings.Fields(columns), index: map[string]int{}}
 	if mark {
-		_, t.err = io.WriteString(w, "\ufeff")
+		if _, err := io.WriteString(w, "\ufeff"); err != nil {
+			return &table{csvFile: csvFile{err: err}, index: map[string]int{}}
+		}
 	}
+	return newTableOf(w, strings.Fields(columns))
+}
+
+// newTableOf is newTable for columns whose names may hold spaces.
+func newTableOf(w io.Writer, columns []string) *table {
+	t := &table{csvFile: csvFile{w: w, comma: ',', newline: "\n"}, columns: columns, index: map[string]int{}}
 	for i, c := range t.columns {
 		t.index[c] = i
 	}

@@ -10,10 +10,16 @@ import (
 
 	"waymark/configs"
 	"waymark/extract"
+	"waymark/extract/billing"
+	"waymark/extract/email"
+	"waymark/extract/fx"
 	"waymark/extract/ga4"
+	"waymark/extract/marketing"
+	"waymark/extract/orders"
 	"waymark/extract/salesforce"
 	"waymark/extract/store"
 	"waymark/extract/survey"
+	"waymark/extract/targets"
 	"waymark/extract/zendesk"
 	"waymark/schemas"
 )
@@ -90,7 +96,10 @@ func readSource(t *testing.T, m made, s configs.Source, read map[string]bool) {
 func export(t *testing.T, s configs.Source) extract.Export {
 	t.Helper()
 	all := append([]extract.Export{ga4.Events()}, salesforce.Exports()...)
-	for _, e := range append(append(all, survey.Exports()...), zendesk.Exports()...) {
+	for _, more := range [][]extract.Export{survey.Exports(), zendesk.Exports(), billing.Exports(), email.Exports(), fx.Exports(), marketing.Exports(), orders.Exports(), targets.Exports()} {
+		all = append(all, more...)
+	}
+	for _, e := range all {
 		if e.System == s.System && e.Name == s.Export {
 			return e
 		}

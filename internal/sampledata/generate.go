@@ -26,6 +26,8 @@ func Generate(ctx context.Context, opt Options, put Put) (*Truth, error) {
 		write func(context.Context) error
 	}{
 		{"web events", g.writeWeb}, {"tickets", g.writeTickets}, {"surveys", g.writeSurveys}, {"sales", g.writeSales},
+		{"exchange rates", g.writeRates}, {"orders", g.writeOrders}, {"contracts", g.writeContracts}, {"costs", g.writeCosts}, {"mailings", g.writeMailings},
+		{"targets", g.writeTargets},
 	} {
 		if err := part.write(ctx); err != nil {
 			return nil, fmt.Errorf("make %s: %w", part.what, err)
@@ -82,6 +84,9 @@ type generator struct {
 	tickets []ticketSeed
 	mood    []int8 // by customer: what service did to them
 	polls   []poll
+	sales   []*sale
+	saleOf  map[string]*sale // by order number
+	rates   *rates
 }
 
 func newGenerator(opt Options) (*generator, error) {
@@ -93,6 +98,7 @@ func newGenerator(opt Options) (*generator, error) {
 	g := &generator{opt: opt, size: opt.sizes(), zone: zone, places: places(), sources: sources(), products: products()}
 	g.start, g.end = g.midnight(0), g.midnight(opt.Days)
 	g.clock = g.newClock(g.start-86_400, g.end+86_400)
+	g.makeRates()
 	g.mood = make([]int8, g.size.customers)
 	g.truth = &Truth{
 		Seed: opt.Seed, Scale: opt.Scale, Start: g.date(0), Days: opt.Days, TimeZone: TimeZone, Currency: Currency,
@@ -104,6 +110,8 @@ func newGenerator(opt Options) (*generator, error) {
 
 func (g *generator) finish() {
 	g.truth.Web.cells((*WebTruth).finish)
+	g.truth.Shop.cells((*ShopTruth).finish)
+	g.truth.Costs.cells(func(*CostTruth) {})
 	g.truth.Sales.cells((*SalesTruth).finish)
 	g.truth.Ratings.finish()
 	for _, b := range g.truth.Surveys {

@@ -36,11 +36,12 @@ const (
 	casesAt1     = 240
 	tasksAt1     = 900
 	membersAt1   = 1_500
+	marketAt1    = 400
 )
 
 // sizes are the options in numbers of things.
 type sizes struct {
-	sessions, visitors, customers, tickets, nps, accounts, deals, leads, cases, tasks, members int
+	sessions, visitors, customers, tickets, nps, accounts, deals, leads, cases, tasks, members, market int
 }
 
 func (o Options) withDefaults() Options {
@@ -60,6 +61,6 @@ func (o Options) sizes() sizes {
 	n := func(at1, least int) int { return max(int(float64(at1)*o.Scale+0.5), least) }
 	return sizes{
 		sessions: n(sessionsAt1, 200), visitors: n(visitorsAt1, 90), customers: n(customersAt1, 32), tickets: n(ticketsAt1, 20), nps: n(npsAt1, 14),
-		accounts: n(accountsAt1, 6), deals: n(dealsAt1, 12), leads: n(leadsAt1, 12), cases: n(casesAt1, 8), tasks: n(tasksAt1, 9), members: n(membersAt1, 15),
+		accounts: n(accountsAt1, 6), deals: n(dealsAt1, 12), leads: n(leadsAt1, 12), cases: n(casesAt1, 8), tasks: n(tasksAt1, 9), members: n(membersAt1, 15), market: n(marketAt1, 12),
 	}
 }

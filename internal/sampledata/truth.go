@@ -61,6 +61,11 @@ type Truth struct {
 	Campaigns   CampaignTruth                     `json:"campaigns"`
 	Accounts    int64                             `json:"accounts"`
 	Contacts    int64                             `json:"contacts"`
+	Shop        Breakdown[ShopTruth]              `json:"shop"`           // orders as web analytics, shop and marketplaces together have them
+	Foreign     int64                             `json:"foreign_orders"` // in another currency than the shop's
+	Contracts   ContractTruth                     `json:"contracts"`
+	Costs       Breakdown[CostTruth]              `json:"costs"` // dimensions channel, source
+	Mails       MailTruth                         `json:"mails"`
 }
 
 // SourceTruth is about the files of one source. Records counts everything delivered: broken records, older versions of

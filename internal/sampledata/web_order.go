@@ -116,6 +116,7 @@ func (s *visit) purchase(items []line) *order {
 		s.emit("purchase", func(e *event) { e.items, e.order = items, o })
 	}
 	g.web.spent[s.v.n] += o.amount
+	g.books(o)
 	if o.counts() {
 		g.web.ordered[s.v.n] = true
 		g.truth.Web.each(g.localDate(o.at/1_000_000), o.members, func(t *WebTruth) { t.Orders++; t.Gross += o.amount })
@@ -172,6 +173,7 @@ func (p *page) refund(d dice, e echo) {
 	ev.text("currency", Currency)
 	p.write(s.at, s.record("refund", &ev))
 	p.g.truth.Web.each(p.g.localDate(e.order.at/1_000_000), e.order.members, func(t *WebTruth) { t.Refunded += amount })
+	p.g.saleOf[e.order.id].refunded += amount
 }
 
 // reopened is a visit that only looks at the confirmation of an earlier order, which is reported once more.

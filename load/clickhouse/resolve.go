@@ -32,12 +32,16 @@ func resolutionOf(t *schemas.Table) resolution {
 		r.tombstones = true
 	case schemas.BusinessInterval.Name:
 		r.newest = []string{"system", "schedule_id"}
+	case schemas.Contract.Name:
+		r.newest = []string{"system", "contract_id"}
+	case schemas.CostLine.Name:
+		r.newest = []string{"system", "campaign_day"}
 	}
 	return r
 }
 
-// Resolve leaves one row per key: the one of the greatest (record_version, row_hash). Of business_interval only the
-// newest version of each schedule stays. Winners that are deleted go, except in journey_event, whose models need them.
+// Resolve leaves one row per key: the one of the greatest (record_version, row_hash). Of business_interval, contract
+// and cost_line only the newest version of each schedule, contract, and campaign and day stays. Winners that are deleted go, except in journey_event, whose models need them.
 // It returns the partitions that changed; one that became empty is absent from State afterwards.
 func (s *Staging) Resolve(ctx context.Context) ([]string, error) {
 	if s.raw == nil {

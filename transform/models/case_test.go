@@ -19,11 +19,13 @@ import (
 // A case is a txtar file: its comment says what it shows on paper; "params" holds query parameters as name=value;
 // a section named after a raw table holds its rows as JSON, one per line; "want TABLE [rest]" holds a table whose first
 // line are the columns (expressions) to select from waymark_mart.TABLE and whose other lines are all rows expected.
+// "fails" holds the data tests that must fail, as "MODEL: BEGINNING OF THE TEST'S NAME [-> FIRST BAD ROW]", one a line; all others must pass.
 // "_times" repeats a row. @name stands for a UUID. In want, - is NULL and ” the empty string.
 type testCase struct {
 	params map[string]string
 	rows   map[string][]map[string]any
 	wants  []want
+	fails  []string
 }
 
 type want struct {
@@ -59,6 +61,12 @@ func readCase(t *testing.T, path string, defaults map[string]string) testCase {
 			for line := range strings.Lines(string(f.Data)) {
 				if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
 					c.params[name] = value
+				}
+			}
+		case head == "fails":
+			for line := range strings.Lines(string(f.Data)) {
+				if line = strings.TrimSpace(line); line != "" {
+					c.fails = append(c.fails, line)
 				}
 			}
 		case head == "want":

@@ -48,6 +48,7 @@ func testCases(t *testing.T, w *warehouse, list []models.Model) {
 			c := readCase(t, file, models.Defaults())
 			c.params["timezone"] = "America/Los_Angeles"
 			west.load(c.rows)
+			west.fails, west.failed = c.fails, map[string]bool{}
 			all := map[string]bool{}
 			for _, m := range list {
 				all[m.Name] = true
@@ -73,6 +74,7 @@ func runCase(t *testing.T, w *warehouse, list []models.Model, file string) map[s
 	t.Helper()
 	c := readCase(t, file, models.Defaults())
 	w.load(c.rows)
+	w.expect(c.fails)
 	needed := map[string]bool{}
 	for _, want := range c.wants {
 		needed[want.table] = true

@@ -10,6 +10,7 @@ var parameters = [...]parameter{
 	{"schedule", "String", ""},                  // business schedule; "" is the smallest id of the ticket's system
 	{"session_timeout_minutes", "UInt32", "30"}, // silence that ends a session the source does not number
 	{"engaged_seconds", "UInt32", "10"},         // longer sessions count as engaged where the source does not say
+	{"fx_days", "UInt16", "7"},                  // how many days an exchange rate holds when none is published: banks pause at most five at Easter
 }
 
 // Defaults returns every query parameter of the models with its default value; a run overrides what its configuration

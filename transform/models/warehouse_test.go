@@ -31,6 +31,8 @@ type warehouse struct {
 	// settings that a user's profile may hold.
 	settings map[string]string
 	shuffle  *rand.Rand // when set, rows are loaded in another order
+	fails    []string   // data tests that must fail; see testCase
+	failed   map[string]bool
 }
 
 func startWarehouse(t testing.TB) *warehouse {
@@ -165,8 +167,42 @@ func (w *warehouse) test(m models.Model, built map[string]bool, params map[strin
 	}
 	for _, row := range w.rows("SELECT test, bad FROM ("+strings.Join(parts, "\nUNION ALL\n")+") WHERE bad > 0", params) {
 		i, _ := strconv.Atoi(row[0])
+		if w.expected(m, m.Tests[i], params) {
+			continue
+		}
 		w.t.Errorf("%s: test %s is not met by %s rows", m.Name, m.Tests[i].Name, row[1])
 	}
+}
+
+// expected reports whether the failure of a data test is one that the case wants, with the row it wants.
+func (w *warehouse) expected(m models.Model, test models.Test, params map[string]string) bool {
+	w.t.Helper()
+	for _, line := range w.fails {
+		what, sample, _ := strings.Cut(line, " -> ")
+		if !strings.HasPrefix(m.Name+": "+test.Name, what) {
+			continue
+		}
+		if w.failed[line] = true; sample != "" {
+			got := strings.Join(w.rows("SELECT * FROM ("+test.Query("waymark_mart.`"+m.Name+"`")+") ORDER BY ALL LIMIT 1", params)[0], " | ")
+			if got != sample {
+				w.t.Errorf("%s: the first bad row is %s, want %s", what, got, sample)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// expect sets the data tests that must fail from here on; at the test's end all of them must have.
+func (w *warehouse) expect(fails []string) {
+	w.fails, w.failed = fails, map[string]bool{}
+	w.t.Cleanup(func() {
+		for _, line := range fails {
+			if !w.failed[line] && !w.t.Failed() {
+				w.t.Errorf("%s: did not fail", line)
+			}
+		}
+	})
 }
 
 // describe holds the SELECT's columns to the declared ones.

@@ -8,6 +8,7 @@
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE ticket_id != '' AND (system, ticket_id) IN (SELECT system, ticket_id FROM waymark_delta.ticket_customer)
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE contact_id IN (SELECT identifier FROM waymark_delta.customer_identity) OR email_id IN (SELECT identifier FROM waymark_delta.customer_identity)
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(contact_id) AND contact_id IN (SELECT contact_id FROM waymark_delta.agent_contact) OR ticket_id != '' AND system IN (SELECT system FROM waymark_delta.agent_contact)
+-- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE currency != '' AND (currency, event_date) IN (SELECT currency, date FROM waymark_delta.fx_day)
 -- column: event_id UUID "128-bit hash of system, export, natural key, event type and ordinal: the same record gives the same id, always."
 -- column: occurred_at DateTime64(6,'UTC') "When it happened, by the source's clock (UTC)."
 -- column: event_date Date "Day of occurred_at in the reporting time zone."
@@ -44,7 +45,7 @@
 -- column: state_to LowCardinality(String) "State after a change of state."
 -- column: amount Nullable(Decimal(18,4)) "Amount as in the source, in currency; conversion happens in models."
 -- column: currency LowCardinality(String) "ISO 4217 currency of amount."
--- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency; NULL when its currency has no rate."
+-- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency, at the last rate published on or before event_date; NULL when there is no amount."
 -- column: quantity Int32 "Number of items."
 -- column: duration_ms Int64 "Duration of the event in milliseconds (GA4: engagement time)."
 -- column: score_kind LowCardinality(String) "Kind of score: nps (0 to 10), csat (1 to 5), ces (1 to 7), rating (1 to 5)."
@@ -70,7 +71,7 @@
 -- test: not_null(event_id, event_type, system)
 -- test: accepted_values(event_group: web, email, sales, service, feedback, other)
 -- test: accepted_values(customer_key_kind: user, email, phone, contact, device, '')
--- warn: every currency has a rate: SELECT currency, count() AS amounts FROM {table} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency
+-- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(currency) AS currency_missing, toString(min(event_date)) AS first_day FROM {table} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
 WITH
     -- The requester's key stands in where staff acted on a ticket, or the record names nobody.
     multiIf(
@@ -133,7 +134,11 @@ SELECT
     e.state_to AS state_to,
     e.amount AS amount,
     e.currency AS currency,
-    if(e.currency IN ('', {currency:String}), e.amount, NULL) AS amount_reporting,
+    multiIf(
+        e.amount IS NULL, NULL,
+        e.currency IN ('', {currency:String}) OR e.amount = 0, e.amount,
+        x.divisor = 0, NULL,
+        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(e.amount), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS amount_reporting,
     e.quantity AS quantity,
     e.duration_ms AS duration_ms,
     e.score_kind AS score_kind,
@@ -174,6 +179,7 @@ LEFT ANY JOIN (
 LEFT ANY JOIN waymark_mart.ticket_customer AS t ON e.system = t.system AND e.ticket_id = t.ticket_id
 LEFT ANY JOIN waymark_mart.customer_identity AS c ON e.contact_id = c.identifier
 LEFT ANY JOIN waymark_mart.customer_identity AS m ON e.email_id = m.identifier
+LEFT ANY JOIN waymark_mart.fx_day AS x ON e.currency = x.currency AND e.event_date = x.date
 WHERE NOT e.is_deleted
     /* touched e.event_date */
     AND (empty(e.record_id) OR notEmpty(n.record_id) AND e.record_version = n.newest)

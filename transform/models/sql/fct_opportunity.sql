@@ -9,10 +9,11 @@
 -- column: type LowCardinality(String) "Type."
 -- column: is_closed Bool "Closed, won or lost."
 -- column: is_won Bool "Won."
--- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency; NULL when unknown or its currency has no rate."
+-- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency at the rate of rate_date; NULL when unknown."
 -- column: currency LowCardinality(String) "The reporting currency."
 -- column: original_amount Nullable(Decimal(18,4)) "Amount as in the source."
 -- column: original_currency LowCardinality(String) "Currency of original_amount."
+-- column: rate_date Nullable(Date) "Day whose exchange rate applies: the close date of a closed opportunity, else the day of creation; the other where one is missing."
 -- column: probability Nullable(Float32) "Probability of winning, 0 to 1."
 -- column: created_at Nullable(DateTime64(3,'UTC')) "When the opportunity was created."
 -- column: created_date Nullable(Date) "Day of created_at in the reporting time zone."
@@ -26,7 +27,7 @@
 -- test: not_null(opportunity_id, system)
 -- warn: range(probability: 0, 1)
 -- test: what is won is closed: SELECT opportunity_id FROM {table} WHERE is_won AND NOT is_closed
--- warn: every currency has a rate: SELECT original_currency, count() AS opportunities FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency
+-- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(original_currency) AS currency_missing, toString(min(rate_date)) AS first_day FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
 -- warn: no opportunity closed before it was created: SELECT count() AS closed_before_created FROM {table} WHERE is_closed AND close_date < created_date HAVING closed_before_created > 0
 SELECT
     o.opportunity_id AS opportunity_id,
@@ -38,21 +39,33 @@ SELECT
     o.type AS type,
     o.is_closed OR o.is_won AS is_closed,
     o.is_won AS is_won,
-    if(o.currency IN ('', {currency:String}), o.amount, NULL) AS amount_reporting,
+    multiIf(
+        o.amount IS NULL, NULL,
+        o.currency IN ('', {currency:String}) OR o.amount = 0, o.amount,
+        x.divisor = 0, NULL,
+        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(o.amount), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS amount_reporting,
     {currency:String} AS currency,
     o.amount AS original_amount,
     o.currency AS original_currency,
+    o.rate_date AS rate_date,
     o.probability AS probability,
     toDateTime64(o.created_at, 3, 'UTC') AS created_at,
-    if(o.created_at IS NULL, NULL, toDate(greatest(ifNull(o.created_at, toDateTime64(43200, 3, 'UTC')), toDateTime64(43200, 3, 'UTC')), {timezone:String})) AS created_date,
+    o.created_date AS created_date,
     o.close_date AS close_date,
-    if(is_closed AND o.close_date >= created_date, dateDiff('day', created_date, o.close_date), NULL) AS sales_cycle_days,
+    if((o.is_closed OR o.is_won) AND o.close_date >= o.created_date, dateDiff('day', o.created_date, o.close_date), NULL) AS sales_cycle_days,
     o.source AS source,
     o.forecast_category AS forecast_category,
     o.campaign_id AS campaign_id,
     a.segment AS segment,
     a.country AS country
-FROM waymark_raw.opportunity AS o
+FROM (
+    SELECT
+        *,
+        if(created_at IS NULL, NULL, toDate(greatest(ifNull(created_at, toDateTime64(43200, 3, 'UTC')), toDateTime64(43200, 3, 'UTC')), {timezone:String})) AS created_date,
+        if(is_closed OR is_won, coalesce(close_date, created_date), coalesce(created_date, close_date)) AS rate_date
+    FROM waymark_raw.opportunity
+) AS o
 LEFT ANY JOIN waymark_mart.customer_identity AS i ON o.contact_id = i.identifier
 LEFT ANY JOIN waymark_mart.dim_account AS a ON o.account_id = a.account_key
+LEFT ANY JOIN waymark_mart.fx_day AS x ON o.currency = x.currency AND o.rate_date = x.date
 SETTINGS join_use_nulls = 0

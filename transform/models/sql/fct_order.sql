@@ -1,14 +1,14 @@
--- comment: One row per order: an order id counts once, its earliest event wins.
+-- comment: One row per order, whichever systems report it: an order id counts once. Time and day are those of its earliest event; the amount is that of the shop's books (exports named orders), which know shipping, discounts and orders that no browser reported, else that of the earliest event; the way to it is that of the web analytics.
 -- grain: order_id
 -- order_by: order_date, order_id
 -- column: order_id String "The source's own number of the order; GA4's null and (not set) are no orders."
--- column: system LowCardinality(String) "System of the earliest event."
--- column: customer_key UUID "The customer; where the order's own event knows only the device, the strongest identifier of its session."
+-- column: system LowCardinality(String) "System that the amount, the quantity and the refunds are from."
+-- column: customer_key UUID "The customer by the strongest identifier of any of its events; where they know only the device, by that of its session."
 -- column: session_key UUID "Session in which the order was placed; zero is none."
 -- column: ordered_at DateTime64(3,'UTC') "When the order was placed (earliest event)."
 -- column: order_date Date "Day of ordered_at in the reporting time zone."
--- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency before refunds; NULL when unknown or its currency has no rate."
--- column: refunded_reporting Nullable(Decimal(18,4)) "Refunded so far, at most the amount; a refund without an amount is a full one."
+-- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency before refunds, at the rate of the day its system placed it; NULL when unknown."
+-- column: refunded_reporting Nullable(Decimal(18,4)) "Refunded so far, at most the amount, by the system of the amount, else by the others; a refund without an amount is a full one."
 -- column: net_reporting Nullable(Decimal(18,4)) "amount_reporting less refunded_reporting."
 -- column: currency LowCardinality(String) "The reporting currency."
 -- column: original_amount Nullable(Decimal(18,4)) "Amount as in the source."
@@ -23,63 +23,69 @@
 -- test: not_null(order_id, order_date)
 -- test: relationship(customer_key -> dim_customer.customer_key)
 -- warn: range(refunded_reporting: 0, 99999999999999)
--- warn: every currency has a rate: SELECT original_currency, count() AS orders FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY original_currency
+-- test: an order has one currency: SELECT order_id, min(currencies) AS currency FROM (SELECT order_id, system, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies, uniqExact(currency) AS number FROM waymark_mart.fct_journey_event WHERE export = 'orders' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id, system) WHERE number > 1 GROUP BY order_id
+-- warn: systems agree on the currency of an order: SELECT order_id, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id HAVING uniqExact(currency) > 1
 WITH
     placed AS (
         SELECT
             order_id,
             toDateTime64(min(occurred_at), 3, 'UTC') AS ordered_at,
-            argMin(tuple(system, customer_key, customer_key_kind, session_key, event_date, amount, amount_reporting, currency, quantity,
-                channel, source, medium, campaign, device_category, country, device_id), tuple(occurred_at, event_id)) AS e
+            min(event_date) AS order_date,
+            argMin(tuple(channel, source, medium, campaign, device_category, country), tuple(occurred_at, event_id)) AS first,
+            argMin(tuple(system, amount, amount_reporting, currency, quantity), tuple(export != 'orders', occurred_at, event_id)) AS book,
+            argMin(tuple(customer_key, toString(customer_key_kind)),
+                tuple(transform(toString(customer_key_kind), ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9), occurred_at, event_id)) AS customer,
+            argMinIf(tuple(system, session_key, if(notEmpty(device_id), device_id, customer_key), occurred_at), tuple(occurred_at, event_id), export != 'orders') AS web
         FROM waymark_mart.fct_journey_event
         WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')
         GROUP BY order_id
     ),
     refund AS (
-        SELECT order_id, countIf(amount IS NULL) AS full_refunds, countIf(amount IS NOT NULL AND amount_reporting IS NULL) AS foreign_refunds,
-            sum(abs(amount_reporting)) AS refunded
+        SELECT order_id, system, countIf(amount IS NULL) AS full_refunds, sum(abs(amount_reporting)) AS refunded
         FROM waymark_mart.fct_journey_event
         WHERE event_type = 'order_refunded' AND order_id != ''
-        GROUP BY order_id
+        GROUP BY order_id, system
     ),
     -- Orders of sources that do not number sessions belong to the session that was under way.
     seated AS (
         SELECT
-            p.order_id AS order_id, p.ordered_at AS ordered_at, p.e AS e,
-            multiIf(notEmpty(p.e.4), p.e.4, notEmpty(b.session_key) AND p.ordered_at <= b.ended_at, b.session_key,
+            p.order_id AS order_id, p.ordered_at AS ordered_at, p.order_date AS order_date, p.first AS first, p.book AS book, p.book.1 AS book_system,
+            p.customer AS customer,
+            multiIf(notEmpty(p.web.2), p.web.2, notEmpty(b.session_key) AND p.web.4 <= b.ended_at, b.session_key,
                 toUUID('00000000-0000-0000-0000-000000000000')) AS session_key
         FROM placed AS p
         ASOF LEFT JOIN (
             SELECT system, visitor_key, started_at, ended_at, session_key
             FROM waymark_mart.session_base
             WHERE NOT is_numbered
-        ) AS b ON p.e.1 = b.system AND if(notEmpty(p.e.16), p.e.16, p.e.2) = b.visitor_key AND p.ordered_at >= b.started_at
+        ) AS b ON p.web.1 = b.system AND p.web.3 = b.visitor_key AND toDateTime64(p.web.4, 3, 'UTC') >= b.started_at
     )
 SELECT
     o.order_id AS order_id,
-    o.e.1 AS system,
-    if(o.e.3 IN ('', 'device') AND notEmpty(s.customer_key), s.customer_key, o.e.2) AS customer_key,
+    o.book.1 AS system,
+    if(o.customer.2 IN ('', 'device') AND notEmpty(s.customer_key), s.customer_key, o.customer.1) AS customer_key,
     o.session_key AS session_key,
     o.ordered_at AS ordered_at,
-    o.e.5 AS order_date,
-    o.e.7 AS amount_reporting,
+    o.order_date AS order_date,
+    o.book.3 AS amount_reporting,
     multiIf(
-        empty(r.order_id), if(amount_reporting IS NULL, NULL, toDecimal64(0, 4)),
-        amount_reporting IS NULL OR r.foreign_refunds > 0, NULL,
-        r.full_refunds > 0 OR r.refunded > amount_reporting, amount_reporting,
-        r.refunded) AS refunded_reporting,
+        empty(other.order_id), if(amount_reporting IS NULL, NULL, toDecimal64(0, 4)),
+        amount_reporting IS NULL, NULL,
+        if(notEmpty(own.order_id), own.full_refunds, other.full_refunds) > 0, amount_reporting,
+        least(ifNull(if(notEmpty(own.order_id), own.refunded, other.refunded), 0), amount_reporting)) AS refunded_reporting,
     amount_reporting - refunded_reporting AS net_reporting,
     {currency:String} AS currency,
-    o.e.6 AS original_amount,
-    o.e.8 AS original_currency,
-    o.e.9 AS quantity,
-    if(s.channel = '' OR s.source = '' AND o.e.11 != '', o.e.10, s.channel) AS channel,
-    if(s.source = '', o.e.11, s.source) AS source,
-    if(s.source = '', o.e.12, s.medium) AS medium,
-    if(s.source = '', o.e.13, s.campaign) AS campaign,
-    if(s.device_category = '', o.e.14, s.device_category) AS device_category,
-    if(s.country = '', o.e.15, s.country) AS country
+    o.book.2 AS original_amount,
+    o.book.4 AS original_currency,
+    o.book.5 AS quantity,
+    if(s.channel = '' OR s.source = '' AND o.first.2 != '', o.first.1, s.channel) AS channel,
+    if(s.source = '', o.first.2, s.source) AS source,
+    if(s.source = '', o.first.3, s.medium) AS medium,
+    if(s.source = '', o.first.4, s.campaign) AS campaign,
+    if(s.device_category = '', o.first.5, s.device_category) AS device_category,
+    if(s.country = '', o.first.6, s.country) AS country
 FROM seated AS o
 LEFT ANY JOIN waymark_mart.session_base AS s ON o.session_key = s.session_key
-LEFT ANY JOIN refund AS r ON o.order_id = r.order_id
+LEFT ANY JOIN refund AS own ON o.order_id = own.order_id AND o.book_system = own.system
+LEFT ANY JOIN (SELECT order_id, sum(full_refunds) AS full_refunds, sum(refunded) AS refunded FROM refund GROUP BY order_id) AS other ON o.order_id = other.order_id
 SETTINGS join_use_nulls = 0

@@ -36,7 +36,7 @@ WITH
             bitShiftLeft(toUInt128(toUnixTimestamp64Micro(occurred_at) + 9007199254740992), 64) + cityHash64(event_id) AS position,
             bitShiftLeft(toUInt128(transform(customer_key_kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9)), 120) + position AS rank
         FROM waymark_mart.fct_journey_event
-        WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4')
+        WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4') AND export != 'orders' -- what a shop's books say is no visit
             /* touched if(notEmpty(session_key), session_key, visitor) */
     ),
     timed AS (

@@ -1,0 +1,60 @@
+-- comment: What contracts and subscriptions are worth over time: one row per contract and stretch of days with one value. On a day d those with valid_from ≤ d < valid_to are in force.
+-- grain: system, contract_id, valid_from
+-- column: contract_id String "The system's own number of the contract."
+-- column: system LowCardinality(String) "System of the contract."
+-- column: customer_key UUID "The customer; zero is unknown."
+-- column: account_key UUID "Company account; zero is none."
+-- column: valid_from Date "First day of the stretch: the start of the contract, or a change of its value."
+-- column: valid_to Nullable(Date) "Day after the last: the next change, or the end of the contract; NULL while it lasts."
+-- column: started_on Date "Day the contract started."
+-- column: ended_on Nullable(Date) "Day from which the contract is over; NULL while it runs."
+-- column: is_first Bool "The first stretch of the contract."
+-- column: mrr_reporting Nullable(Decimal(18,4)) "Monthly recurring revenue in the reporting currency, at the rate of started_on throughout, so that a change of rates is no change of the contract."
+-- column: change_reporting Nullable(Decimal(18,4)) "mrr_reporting less that of the stretch before; the first one's is all of it."
+-- column: currency LowCardinality(String) "The reporting currency."
+-- column: original_mrr Decimal(18,4) "Monthly recurring revenue as in the source."
+-- column: original_currency LowCardinality(String) "Currency of original_mrr."
+-- column: plan LowCardinality(String) "Plan or product."
+-- column: end_reason LowCardinality(String) "Why it ended, as the source spells it."
+-- test: not_null(contract_id, system)
+-- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(original_currency) AS currency_missing, toString(min(started_on)) AS first_day FROM {table} WHERE original_mrr IS NOT NULL AND mrr_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
+-- test: a contract has one currency: SELECT system, contract_id FROM {table} GROUP BY system, contract_id HAVING uniqExact(original_currency) > 1
+-- test: a contract ends after it began: SELECT system, contract_id, valid_from, valid_to FROM {table} WHERE valid_to < valid_from
+SELECT
+    c.contract_id AS contract_id,
+    c.system AS system,
+    multiIf(notEmpty(c.user_id), c.user_id, notEmpty(i.identifier), i.customer_key, notEmpty(m.identifier), m.customer_key, notEmpty(c.email_id), c.email_id, c.contact_id) AS customer_key,
+    c.account_id AS account_key,
+    c.valid_from AS valid_from,
+    if(c.next_from IS NULL, c.ended_on, least(c.next_from, ifNull(c.ended_on, c.next_from))) AS valid_to,
+    c.started_on AS started_on,
+    c.ended_on AS ended_on,
+    c.nth = 1 AS is_first,
+    multiIf(
+        c.currency IN ('', {currency:String}) OR c.mrr = 0, c.mrr,
+        x.divisor = 0, NULL,
+        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(c.mrr), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS mrr_reporting,
+    mrr_reporting - multiIf(
+        c.nth = 1, toDecimal64(0, 4),
+        c.currency IN ('', {currency:String}) OR c.previous_mrr = 0, c.previous_mrr,
+        x.divisor = 0, NULL,
+        accurateCastOrNull(round(divideDecimal(multiplyDecimal(c.previous_mrr, x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS change_reporting,
+    {currency:String} AS currency,
+    c.mrr AS original_mrr,
+    c.currency AS original_currency,
+    c.plan AS plan,
+    c.end_reason AS end_reason
+FROM (
+    SELECT
+        * EXCEPT (ended_on),
+        max(ended_on) OVER (PARTITION BY system, contract_id) AS ended_on,
+        row_number() OVER w AS nth,
+        leadInFrame(toNullable(valid_from)) OVER w AS next_from,
+        lagInFrame(mrr) OVER w AS previous_mrr
+    FROM waymark_raw.contract
+    WINDOW w AS (PARTITION BY system, contract_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+) AS c
+LEFT ANY JOIN waymark_mart.customer_identity AS i ON c.contact_id = i.identifier
+LEFT ANY JOIN waymark_mart.customer_identity AS m ON c.email_id = m.identifier
+LEFT ANY JOIN waymark_mart.fx_day AS x ON c.currency = x.currency AND c.started_on = x.date
+SETTINGS join_use_nulls = 0
