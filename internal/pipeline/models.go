@@ -44,7 +44,21 @@ func (s *modelSet) table(m *models.Model) clickhouse.Model {
 	for _, p := range m.Params {
 		out.Fingerprint += p.Name + "=" + s.params[p.Name] + "\n"
 	}
+	out.Iteration = iteration(m.Iteration)
 	return out
+}
+
+func iteration(it *models.Iteration) *clickhouse.Iteration {
+	if it == nil {
+		return nil
+	}
+	blocks := func(in []models.Block) (out []clickhouse.Block) {
+		for _, b := range in {
+			out = append(out, clickhouse.Block(b))
+		}
+		return out
+	}
+	return &clickhouse.Iteration{Before: blocks(it.Before), Step: blocks(it.Step), Until: it.Until, After: blocks(it.After), Limit: it.Limit}
 }
 
 // targets maps every model to its published table.
@@ -121,6 +135,7 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if state.Created { // the table is empty, whatever the ledger says
 		p.forgetTable(m.Name)
 	}
+	table.Trusted = !state.Stale && p.holds(m.Name) // reconcile has held it against the ledger
 	staging, err := p.Warehouse.BuildModel(ctx, table, p.tag(), params)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ var parameters = [...]parameter{
 	{"schedule", "String", ""},                  // business schedule; "" is the smallest id of the ticket's system
 	{"session_timeout_minutes", "UInt32", "30"}, // silence that ends a session the source does not number
 	{"engaged_seconds", "UInt32", "10"},         // longer sessions count as engaged where the source does not say
+	{"identity_max_links", "UInt32", "20"},      // an identifier linked to more others is generic and joins nobody
 	{"days", "Array(Date)", "[]"},               // partitions to build of a Day model; empty is all
 }
 

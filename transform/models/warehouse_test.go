@@ -31,6 +31,10 @@ type warehouse struct {
 	// settings that a user's profile may hold.
 	settings map[string]string
 	shuffle  *rand.Rand // when set, rows are loaded in another order
+	// Iterated models start from what their table holds; scratch and steps are those of the latest one.
+	incremental bool
+	scratch     map[string]string
+	steps       int
 }
 
 func startWarehouse(t testing.TB) *warehouse {
@@ -146,10 +150,7 @@ func (w *warehouse) build(list []models.Model, names map[string]bool, params map
 			continue
 		}
 		table := "waymark_mart.`" + m.Name + "`"
-		w.exec("TRUNCATE TABLE "+table, nil, nil)
-		if _, err := w.send("INSERT INTO "+table+" ("+columns(m)+") SELECT "+columns(m)+" FROM (\n"+m.SQL+"\n)", params, nil); err != nil {
-			w.t.Fatalf("build %s: %v", m.Name, err)
-		}
+		w.fill(m, table, params)
 		w.test(m, needed, params)
 	}
 }
@@ -172,7 +173,12 @@ func (w *warehouse) test(m models.Model, built map[string]bool, params map[strin
 // describe holds the SELECT's columns to the declared ones.
 func (w *warehouse) describe(m models.Model, params map[string]string) {
 	w.t.Helper()
-	out, err := w.send("DESCRIBE TABLE (\n"+m.SQL+"\n)", params, nil)
+	sql := m.SQL
+	if m.Iteration != nil {
+		defer w.iterate(m, params)()
+		sql = w.bound(sql)
+	}
+	out, err := w.send("DESCRIBE TABLE (\n"+sql+"\n)", params, nil)
 	if err != nil {
 		w.t.Fatalf("describe %s: %v", m.Name, err)
 	}

@@ -53,6 +53,6 @@ SELECT
     a.segment AS segment,
     a.country AS country
 FROM waymark_raw.opportunity AS o
-LEFT ANY JOIN waymark_mart.customer_identity AS i ON o.contact_id = i.identifier
+LEFT ANY JOIN waymark_mart.identity_component AS i ON o.contact_id = i.identifier
 LEFT ANY JOIN waymark_mart.dim_account AS a ON o.account_id = a.account_key
 SETTINGS join_use_nulls = 0

@@ -3,7 +3,7 @@
 -- order_by: order_date, order_id
 -- column: order_id String "The source's own number of the order; GA4's null and (not set) are no orders."
 -- column: system LowCardinality(String) "System of the earliest event."
--- column: customer_key UUID "The customer; where the order's own event knows only the device, the strongest identifier of its session."
+-- column: customer_key UUID "The customer; where the order's own event names nobody or only a generic identifier, that of its session."
 -- column: session_key UUID "Session in which the order was placed; zero is none."
 -- column: ordered_at DateTime64(3,'UTC') "When the order was placed (earliest event)."
 -- column: order_date Date "Day of ordered_at in the reporting time zone."
@@ -29,7 +29,7 @@ WITH
         SELECT
             order_id,
             toDateTime64(min(occurred_at), 3, 'UTC') AS ordered_at,
-            argMin(tuple(system, customer_key, customer_key_kind, session_key, event_date, amount, amount_reporting, currency, quantity,
+            argMin(tuple(system, customer_key, is_generic, session_key, event_date, amount, amount_reporting, currency, quantity,
                 channel, source, medium, campaign, device_category, country, device_id), tuple(occurred_at, event_id)) AS e
         FROM waymark_mart.fct_journey_event
         WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')
@@ -58,7 +58,7 @@ WITH
 SELECT
     o.order_id AS order_id,
     o.e.1 AS system,
-    if(o.e.3 IN ('', 'device') AND notEmpty(s.customer_key), s.customer_key, o.e.2) AS customer_key,
+    if((empty(o.e.2) OR o.e.3) AND notEmpty(s.customer_key), s.customer_key, o.e.2) AS customer_key,
     o.session_key AS session_key,
     o.ordered_at AS ordered_at,
     o.e.5 AS order_date,
