@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"waymark/internal/fault"
@@ -32,6 +33,7 @@ func (r *Runner) models() (*modelSet, error) {
 	}
 	params := models.Defaults()
 	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule
+	params["identity_max_links"] = strconv.Itoa(r.Config.Identity.MaxLinks)
 	return &modelSet{list: list, params: params}, nil
 }
 

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -82,6 +84,7 @@ type generator struct {
 	tickets []ticketSeed
 	mood    []int8 // by customer: what service did to them
 	polls   []poll
+	people  people
 }
 
 func newGenerator(opt Options) (*generator, error) {
@@ -94,6 +97,10 @@ func newGenerator(opt Options) (*generator, error) {
 	g.start, g.end = g.midnight(0), g.midnight(opt.Days)
 	g.clock = g.newClock(g.start-86_400, g.end+86_400)
 	g.mood = make([]int8, g.size.customers)
+	g.people = people{groups: map[int][][]string{}, shared: map[string]bool{}}
+	if g.hasShared() {
+		g.people.shared[deviceID(g.kiosk().pseudoID)], g.people.shared[emailID(mailbox)] = true, true
+	}
 	g.truth = &Truth{
 		Seed: opt.Seed, Scale: opt.Scale, Start: g.date(0), Days: opt.Days, TimeZone: TimeZone, Currency: Currency,
 		ExportedAt: instant(g.end), Sources: map[string]*SourceTruth{}, Surveys: map[string]*Breakdown[ScoreTruth]{},
@@ -103,6 +110,7 @@ func newGenerator(opt Options) (*generator, error) {
 }
 
 func (g *generator) finish() {
+	g.truth.People, g.truth.Shared = g.people.truth(), slices.Sorted(maps.Keys(g.people.shared))
 	g.truth.Web.cells((*WebTruth).finish)
 	g.truth.Sales.cells((*SalesTruth).finish)
 	g.truth.Ratings.finish()

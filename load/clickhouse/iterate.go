@@ -66,18 +66,13 @@ func (r *rounds) build(ctx context.Context, blocks []Block) error {
 		r.made++
 		name := fmt.Sprintf("%s__%s_%s_%d", r.m.Name, r.tag, b.Name, r.made)
 		next := Table{Database: Stage, Name: name}
-		what, sql := "build "+b.Name+" of model "+r.m.Name, trimSQL(r.bind(b.SQL))
-		if err := r.w.DropStaging(ctx, name); err != nil {
-			return err
-		}
+		sql := trimSQL(r.bind(b.SQL))
 		former, replaces := r.tables[b.Name]
 		r.tables[b.Name] = next // from here on drop knows it
-		err := r.w.exec(ctx, statement{what: what, params: used(r.params, sql), settings: r.w.buildSettings(),
-			sql: "CREATE TABLE " + next.SQL() + " ENGINE = MergeTree ORDER BY tuple() EMPTY AS\n" + sql})
-		if err == nil {
-			err = r.w.exec(ctx, statement{what: what, params: used(r.params, sql), settings: r.w.buildSettings(),
-				sql: "INSERT INTO " + next.SQL() + "\n" + sql})
-		}
+		err := r.w.exec(ctx, statement{
+			what: "build " + b.Name + " of model " + r.m.Name, params: used(r.params, sql), settings: r.w.buildSettings(),
+			sql: "CREATE OR REPLACE TABLE " + next.SQL() + " ENGINE = MergeTree ORDER BY tuple() AS\n" + sql,
+		})
 		if replaces {
 			if dropErr := r.w.DropStaging(context.WithoutCancel(ctx), former.Name); err == nil {
 				err = dropErr

@@ -43,16 +43,16 @@ func testIdentity(t *testing.T, w *warehouse, list []models.Model) {
 	next := 0
 	history, split, joined := 0, 0, 0
 	former := map[int]int{}
-	for round := range 8 {
-		for range 14 { // new persons, and links between any
+	for round := range 6 {
+		for range 16 { // new persons, and links between any
 			records = append(records, randomRecord(random, &next))
 		}
 		if round > 1 { // corrected exports: records are gone
-			for range random.IntN(8) {
+			for range random.IntN(10) {
 				records = slices.Delete(records, 3, 4)
 			}
 		}
-		if round == 4 { // a chain that is linked from both ends towards the middle, longer than any number of steps
+		if round == 3 { // a chain that is linked from both ends towards the middle, longer than any number of steps
 			first := next
 			for i := range 120 {
 				records = append(records, seen{[]int{(first + i) * 5, (first + i + 1) * 5}, int64(1000 + abs(60-i))})

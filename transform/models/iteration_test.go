@@ -36,10 +36,11 @@ func (w *warehouse) iterate(m models.Model, params map[string]string) (drop func
 	w.steps = 0
 	build := func(blocks []models.Block) {
 		for _, b := range blocks {
-			table := "waymark_mart.scratch_" + b.Name
-			w.exec("CREATE TABLE "+table+"_new ENGINE = MergeTree ORDER BY tuple() AS\n"+w.bound(b.SQL), params, nil)
-			w.exec("DROP TABLE IF EXISTS "+table+" SYNC", nil, nil)
-			w.exec("RENAME TABLE "+table+"_new TO "+table, nil, nil)
+			former, table := w.scratch[b.Name], "waymark_mart.scratch_"+b.Name
+			if former == table {
+				table += "_2"
+			}
+			w.exec("CREATE OR REPLACE TABLE "+table+" ENGINE = MergeTree ORDER BY tuple() AS\n"+w.bound(b.SQL), params, nil)
 			w.scratch[b.Name] = table
 		}
 	}
@@ -53,9 +54,9 @@ func (w *warehouse) iterate(m models.Model, params map[string]string) (drop func
 	}
 	build(m.Iteration.After)
 	return func() {
-		for name, table := range w.scratch {
+		for name := range w.scratch {
 			if name != models.Previous {
-				w.exec("DROP TABLE IF EXISTS "+table+" SYNC", nil, nil)
+				w.exec("DROP TABLE IF EXISTS waymark_mart.scratch_"+name+", waymark_mart.scratch_"+name+"_2 SYNC", nil, nil)
 			}
 		}
 	}
