@@ -18,6 +18,7 @@ type Config struct {
 	S3         S3             `yaml:"s3" desc:"How to reach S3; credentials come from the AWS default chain."`
 	Resources  Resources      `yaml:"resources" desc:"Bounds on what a run may use."`
 	Service    Service        `yaml:"service" desc:"Rules of the service KPIs."`
+	Identity   Identity       `yaml:"identity" desc:"When identifiers make one customer."`
 	Journey    Journey        `yaml:"journey" desc:"Which events belong to which stage, touchpoint and channel."`
 	Sources    []Source       `yaml:"sources" desc:"The exports to read." required:"true"`
 	File       string         `yaml:"-"`
@@ -58,6 +59,11 @@ type Service struct {
 	Schedule string `yaml:"schedule" desc:"Id of the business schedule that business minutes follow; default is the smallest id."`
 }
 
+// Identity holds the rule of identity that is not fixed.
+type Identity struct {
+	MaxLinks int `yaml:"max_links" desc:"An identifier that appeared together with more others than this (devices do not count) is generic, such as a shared mailbox or a kiosk, and joins nobody (default 20)."`
+}
+
 // Journey holds the journey rules; they are tried in order before the default rules.
 type Journey struct {
 	Rules []journey.Rule `yaml:"rules" desc:"Rules tried in order before the default ones; the first match wins."`
@@ -91,6 +97,7 @@ func Default() *Config {
 	return &Config{
 		Timezone: "UTC", Currency: "EUR",
 		Resources: Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
+		Identity:  Identity{MaxLinks: 20},
 	}
 }
 

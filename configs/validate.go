@@ -29,6 +29,9 @@ func (c *Config) Validate() error {
 	v.shape("country", c.Country, countryShape, "two capital letters of ISO 3166, e.g. PL")
 	v.privacy()
 	v.resources()
+	if n := v.c.Identity.MaxLinks; n < 2 || n > 10_000 {
+		v.add("identity.max_links", "must be from 2 to 10000", "a person has an address, a number, a phone and an id in each system; 20 leaves room")
+	}
 	if _, err := journey.Extend(c.Journey.Rules); err != nil {
 		v.add("journey.rules", err.Error(), fault.HintOf(err))
 	}

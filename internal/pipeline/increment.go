@@ -106,49 +106,51 @@ func (x *increments) drop(ctx context.Context, w *clickhouse.Warehouse) {
 	}
 }
 
-// incrementModel builds and publishes the rows of m that this try's changes touch.
-func (p *publisher) incrementModel(ctx context.Context, set *modelSet, m *models.Model, inputs string, report *Report) (out ModelReport, err error) {
+// incrementModel builds and publishes the rows of a model that this try's changes touch.
+func (p *publisher) incrementModel(ctx context.Context, t modelTask, report *Report) (out ModelReport, err error) {
+	m := t.model
 	out = ModelReport{Model: m.Name, ByKey: true}
 	if sql := m.Keys(p.increments.delta); sql != "" {
-		keys, n, err := p.Warehouse.TouchedKeys(ctx, m.Name, p.tag(), sql, set.of(m.TouchedParams()))
+		keys, n, err := p.Warehouse.TouchedKeys(ctx, m.Name, p.tag(), sql, t.set.of(m.TouchedParams()))
 		defer func() { _ = p.Warehouse.DropStaging(context.WithoutCancel(ctx), keys.Name) }()
 		if err != nil {
 			return out, err
 		}
 		if out.Keys = n; n > 0 {
-			err = p.publishIncrement(ctx, set, m, inputs, clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL())}, &out, report)
-			if err != nil {
+			if out.Published, err = p.publishIncrement(ctx, t, keys, report); err != nil {
 				return out, err
 			}
 		}
 	}
 	out.Rows = p.rows(m.Name)
-	return out, p.Warehouse.MarkBuilt(ctx, set.table(m))
+	return out, p.Warehouse.MarkBuilt(ctx, t.table)
 }
 
-func (p *publisher) publishIncrement(ctx context.Context, set *modelSet, m *models.Model, inputs string, inc clickhouse.Increment, out *ModelReport, report *Report) error {
-	staging, partitions, err := p.Warehouse.BuildIncrement(ctx, set.table(m), inc, p.tag(), set.of(m.Params))
+// publishIncrement builds, tests and swaps the partitions that hold rows of the keys; it returns how many changed.
+func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clickhouse.Table, report *Report) (int, error) {
+	m := t.model
+	inc := clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL())}
+	staging, partitions, err := p.Warehouse.BuildIncrement(ctx, t.table, inc, p.tag(), t.set.of(m.Params))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
 	whole, err := staging.Whole(partitions)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := p.testModel(ctx, set, m, tested{staging.Table().SQL(), whole}, report); err != nil {
-		return err
+	if err := p.testModel(ctx, t.set, m, tested{staging.Table().SQL(), whole}, report); err != nil {
+		return 0, err
 	}
 	states, err := staging.State(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var swaps []swap
 	for _, partition := range partitions {
-		swaps = p.differing(swaps, m.Name, partition, inputs, states[partition])
+		swaps = p.differing(swaps, m.Name, partition, t.inputs, states[partition])
 	}
-	out.Published, err = p.swapModel(ctx, staging, swaps)
-	return err
+	return p.swapModel(ctx, staging, swaps)
 }
 
 // rows counts the published rows of a table by the ledger.

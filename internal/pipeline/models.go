@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"waymark/internal/fault"
@@ -32,6 +33,7 @@ func (r *Runner) models() (*modelSet, error) {
 	}
 	params := models.Defaults()
 	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule
+	params["identity_max_links"] = strconv.Itoa(r.Config.Identity.MaxLinks)
 	return &modelSet{list: list, params: params}, nil
 }
 
@@ -44,7 +46,21 @@ func (s *modelSet) table(m *models.Model) clickhouse.Model {
 	for _, p := range m.Params {
 		out.Fingerprint += p.Name + "=" + s.params[p.Name] + "\n"
 	}
+	out.Iteration = iteration(m.Iteration)
 	return out
+}
+
+func iteration(it *models.Iteration) *clickhouse.Iteration {
+	if it == nil {
+		return nil
+	}
+	blocks := func(in []models.Block) (out []clickhouse.Block) {
+		for _, b := range in {
+			out = append(out, clickhouse.Block(b))
+		}
+		return out
+	}
+	return &clickhouse.Iteration{Before: blocks(it.Before), Step: blocks(it.Step), Until: it.Until, After: blocks(it.After), Limit: it.Limit}
 }
 
 // targets maps every model to its published table.
@@ -120,11 +136,12 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if state.Created { // the table is empty, whatever the ledger says
 		p.forgetTable(m.Name)
 	}
+	table.Trusted = !state.Stale && p.holds(m.Name) // reconcile has held it against the ledger
 	build := p.wholeModel
 	if p.increments.able(m, state) {
 		build = p.incrementModel
 	}
-	out, err := build(ctx, set, m, inputs, report)
+	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
 	if err != nil {
 		return err
 	}
@@ -137,15 +154,24 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	return nil
 }
 
-// wholeModel builds every row of m, tests it and swaps the partitions that are not published like that already.
-func (p *publisher) wholeModel(ctx context.Context, set *modelSet, m *models.Model, inputs string, report *Report) (ModelReport, error) {
-	out, table := ModelReport{Model: m.Name}, set.table(m)
-	staging, err := p.Warehouse.BuildModel(ctx, table, p.tag(), set.of(m.Params))
+// modelTask is one model to build: as it is written, as the warehouse takes it, and the digest of its inputs.
+type modelTask struct {
+	set    *modelSet
+	model  *models.Model
+	table  clickhouse.Model
+	inputs string
+}
+
+// wholeModel builds every row of a model, tests it and swaps the partitions that are not published like that already.
+func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report) (ModelReport, error) {
+	m := t.model
+	out := ModelReport{Model: m.Name}
+	staging, err := p.Warehouse.BuildModel(ctx, t.table, p.tag(), t.set.of(m.Params))
 	if err != nil {
 		return out, err
 	}
 	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
-	if err := p.testModel(ctx, set, m, tested{staging.Table().SQL(), staging.Table().SQL()}, report); err != nil {
+	if err := p.testModel(ctx, t.set, m, tested{staging.Table().SQL(), staging.Table().SQL()}, report); err != nil {
 		return out, err
 	}
 	states, err := staging.State(ctx)
@@ -154,19 +180,19 @@ func (p *publisher) wholeModel(ctx context.Context, set *modelSet, m *models.Mod
 	}
 	var swaps []swap
 	for partition, s := range states {
-		swaps = p.differing(swaps, m.Name, partition, inputs, s)
+		swaps = p.differing(swaps, m.Name, partition, t.inputs, s)
 	}
 	for key := range p.ledger.Partitions {
 		_, partition, _ := strings.Cut(key, "/")
 		if _, ok := states[partition]; tableOf(key) == m.Name && !ok && partition != inputsMark {
-			swaps = p.differing(swaps, m.Name, partition, inputs, clickhouse.State{})
+			swaps = p.differing(swaps, m.Name, partition, t.inputs, clickhouse.State{})
 		}
 	}
 	if out.Published, err = p.swapModel(ctx, staging, swaps); err != nil {
 		return out, err
 	}
 	out.Rows = p.rows(m.Name)
-	return out, p.Warehouse.MarkBuilt(ctx, table)
+	return out, p.Warehouse.MarkBuilt(ctx, t.table)
 }
 
 // testModel runs the data tests of a model before it is published: a failure is of kind Gate and stops the publish, a

@@ -342,6 +342,16 @@ func (p *publisher) forgetTable(table string) {
 	maps.DeleteFunc(p.ledger.Partitions, func(key string, _ lake.Entry) bool { return tableOf(key) == table })
 }
 
+// holds reports whether the ledger knows what a table holds.
+func (p *publisher) holds(table string) bool {
+	for key := range p.ledger.Partitions {
+		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
+			return true
+		}
+	}
+	return false
+}
+
 func tableOf(key string) string {
 	table, _, _ := strings.Cut(key, "/")
 	return table

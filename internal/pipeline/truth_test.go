@@ -35,6 +35,7 @@ func TestTruth(t *testing.T) {
 	t.Run("tickets", func(t *testing.T) { checkTickets(t, s, truth) })
 	t.Run("ticket rows", func(t *testing.T) { checkTicketRows(t, s, truth) })
 	t.Run("sales", func(t *testing.T) { checkSales(t, s, truth) })
+	t.Run("identity", func(t *testing.T) { checkIdentity(t, s, truth) })
 	t.Run("privacy", func(t *testing.T) { checkPrivacy(t, s) })
 }
 

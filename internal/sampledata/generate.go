@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -87,6 +89,7 @@ type generator struct {
 	sales   []*sale
 	saleOf  map[string]*sale // by order number
 	rates   *rates
+	people  people
 }
 
 func newGenerator(opt Options) (*generator, error) {
@@ -100,6 +103,10 @@ func newGenerator(opt Options) (*generator, error) {
 	g.clock = g.newClock(g.start-86_400, g.end+86_400)
 	g.makeRates()
 	g.mood = make([]int8, g.size.customers)
+	g.people = people{groups: map[int][][]string{}, shared: map[string]bool{}}
+	if g.hasShared() {
+		g.people.shared[deviceID(g.kiosk().pseudoID)], g.people.shared[emailID(mailbox)] = true, true
+	}
 	g.truth = &Truth{
 		Seed: opt.Seed, Scale: opt.Scale, Start: g.date(0), Days: opt.Days, TimeZone: TimeZone, Currency: Currency,
 		ExportedAt: instant(g.end), Sources: map[string]*SourceTruth{}, Surveys: map[string]*Breakdown[ScoreTruth]{},
@@ -109,6 +116,7 @@ func newGenerator(opt Options) (*generator, error) {
 }
 
 func (g *generator) finish() {
+	g.truth.People, g.truth.Shared = g.people.truth(), slices.Sorted(maps.Keys(g.people.shared))
 	g.truth.Web.cells((*WebTruth).finish)
 	g.truth.Shop.cells((*ShopTruth).finish)
 	g.truth.Costs.cells(func(*CostTruth) {})

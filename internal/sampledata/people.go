@@ -82,6 +82,7 @@ func spaced(digits string) string {
 type visitor struct {
 	n        int
 	customer int // -1 is unknown
+	kiosk    bool
 	pseudoID string
 	place    place
 	city     city

@@ -160,6 +160,13 @@ func (g *generator) writeContact(t *table, s *SourceTruth, p person, id, deleted
 	if p.hasPhone {
 		t.set("MobilePhone", spaced(p.phone))
 	}
+	if deleted == "" { // what is deleted has no identifiers
+		ids := []string{crmID(id), emailID(p.email), userID(p.number)}
+		if p.hasPhone {
+			ids = append(ids, phoneID(p))
+		}
+		g.identify(p.n, ids...)
+	}
 	if p.optedOut {
 		t.set("HasOptedOutOfEmail", "1")
 	}

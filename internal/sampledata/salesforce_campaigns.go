@@ -35,7 +35,10 @@ func (g *generator) fillMembers(t *table, s *SourceTruth) {
 		d := roll(g.opt.Seed, "member", n)
 		campaign := d.IntN(campaigns - 1)
 		created := g.midnight(campaign*g.opt.Days/campaigns) + 9*3600
-		p := g.person(n % g.size.customers)
+		p, lead := g.person(n%g.size.customers), n%4 == 0 && n/4 < g.size.leads
+		if lead {
+			p = g.leadPerson(n / 4)
+		}
 		deleted := ""
 		if d.chance(0.02) {
 			deleted = "1"
@@ -43,7 +46,7 @@ func (g *generator) fillMembers(t *table, s *SourceTruth) {
 		t.record(s, salesforceID(idMember, n), g.owner(n), created, created+2*86_400, deleted)
 		t.set("CampaignId", salesforceID(idCampaign, campaign), "Status", "Sent", "Name", p.first+" "+p.last, "FirstName", p.first, "LastName", p.last,
 			"City", p.city.name, "Country", p.place.name, "Email", p.email, "LeadSource", one(d, leadSources()))
-		if n%4 == 0 && n/4 < g.size.leads {
+		if lead {
 			t.set("LeadId", salesforceID(idLead, n/4), "Type", "Lead", "LeadOrContactId", salesforceID(idLead, n/4))
 		} else {
 			t.set("ContactId", contactID(p.n), "Type", "Contact", "LeadOrContactId", contactID(p.n))
@@ -54,6 +57,11 @@ func (g *generator) fillMembers(t *table, s *SourceTruth) {
 		}
 		t.end()
 		if deleted == "" {
+			id := contactID(p.n)
+			if lead {
+				id = salesforceID(idLead, n/4)
+			}
+			g.identify(p.n, crmID(id), emailID(p.email))
 			g.truth.Campaigns.Members++
 			g.truth.Campaigns.Responses += int64(boolInt(responded))
 		}

@@ -74,6 +74,7 @@ func (g *generator) fillCases(t *table, s *SourceTruth) {
 		}
 		t.end()
 		if !r.deleted {
+			g.identify(r.account, crmID(contactID(r.account)), emailID(head.email))
 			g.countCase(r)
 		}
 	}

@@ -181,19 +181,28 @@ const leadColumns = `Id IsDeleted MasterRecordId LastName FirstName Name Title C
 	OwnerId IsConverted ConvertedDate ConvertedAccountId ConvertedContactId ConvertedOpportunityId CreatedDate CreatedById LastModifiedDate LastModifiedById
 	SystemModstamp`
 
+func (g *generator) convertedLeads() int { return min(g.size.leads*35/100, g.size.deals) }
+
+// leadPerson is who the nth lead is: of a converted one the head of the account that it became.
+func (g *generator) leadPerson(n int) person {
+	if n < g.convertedLeads() {
+		return g.person(g.deal(n).account)
+	}
+	return g.person(g.size.customers + g.size.visitors + n)
+}
+
 // fillLeads writes leads; the first third became the first opportunities.
 func (g *generator) fillLeads(t *table, s *SourceTruth) {
 	g.truth.Leads.CreatedByDay = map[string]int64{}
-	converted := min(g.size.leads*35/100, g.size.deals)
+	converted := g.convertedLeads()
 	for n := range g.size.leads {
 		d := roll(g.opt.Seed, "lead", n)
 		deleted := "false"
-		p := g.person(g.size.customers + g.size.visitors + n)
+		p := g.leadPerson(n)
 		created := g.office(d, g.midnight(d.between(-20, max(g.opt.Days-3, 0))))
 		var x *deal
 		if n < converted {
 			x = g.deal(n)
-			p = g.person(x.account)
 			created = g.office(d, x.created-int64(d.between(4, 12))*86_400)
 		} else if d.chance(0.02) {
 			deleted = "true"
@@ -212,6 +221,11 @@ func (g *generator) fillLeads(t *table, s *SourceTruth) {
 		}
 		t.end()
 		if deleted == "false" {
+			ids := []string{crmID(salesforceID(idLead, n)), emailID(p.email), phoneID(p)}
+			if x != nil {
+				ids = append(ids, crmID(contactID(x.account)))
+			}
+			g.identify(p.n, ids...)
 			g.truth.Leads.Created++
 			g.truth.Leads.Converted += int64(boolInt(x != nil))
 			g.truth.Leads.CreatedByDay[g.localDate(created)]++

@@ -69,12 +69,14 @@ func (g *generator) writeInvitations(c *csvFile) {
 		id := "N" + strconv.Itoa(100_000+n)
 		at := sent + d.seconds(30*3600)
 		if !d.chance(0.5) || at >= g.end {
-			c.row(id, instant(sent), "", "nps", "", "", p.email, p.number, "", "", "email", "")
+			c.row(id, instant(sent), "", "nps", "", "", g.addressAt(p, sent), p.number, "", "", "email", "")
+			g.identify(who, emailID(g.addressAt(p, sent)), userID(p.number))
 			continue
 		}
 		score := max(min(9+int(g.mood[who])+d.between(-2, 2)-4*boolInt(d.chance(0.1)), 10), 0)
 		g.countAnswer("nps", "email", at, score)
-		c.row(id, instant(sent), instant(at), "nps", strconv.Itoa(score), g.remark(d, p, score >= 7), shouted(p.email), p.number, "", "", "email", "")
+		c.row(id, instant(sent), instant(at), "nps", strconv.Itoa(score), g.remark(d, p, score >= 7), shouted(g.addressAt(p, sent)), p.number, "", "", "email", "")
+		g.identify(who, emailID(g.addressAt(p, sent)), userID(p.number))
 	}
 }
 
@@ -103,6 +105,7 @@ func (g *generator) writePoll(c *csvFile, n int, p poll) {
 	if d.chance(0.2) && number != "" {
 		address = "" // some answer from their account, without an address
 	}
+	g.identify(p.person, emailID(address), userID(number))
 	c.row("R"+strconv.Itoa(500_000+n), "", instant(p.at), p.kind, strconv.Itoa(value), g.remark(d, who, value >= 4), address, number, p.ticket, p.order, channel, "online")
 }
 
@@ -123,7 +126,8 @@ func (g *generator) writeStoreSurvey(w io.Writer) error {
 	for n := range g.size.nps / 2 {
 		d := roll(g.opt.Seed, "till", n)
 		at := g.midnight(d.IntN(g.opt.Days)) + 10*3600 + int64(d.IntN(9*60))*60
-		p := g.person(d.IntN(g.size.customers))
+		who := d.IntN(g.size.customers)
+		p := g.person(who)
 		score := max(min(5+d.between(-1, 1)-2*boolInt(d.chance(0.1)), 5), 1)
 		text := strconv.Itoa(score)
 		if d.chance(0.3) {
@@ -135,7 +139,10 @@ func (g *generator) writeStoreSurvey(w io.Writer) error {
 		address, number := p.email, p.number
 		if p.created > at {
 			address, number = "", ""
+		} else if n < mailboxUses && g.hasShared() {
+			address = mailbox
 		}
+		g.identify(who, emailID(address), userID(number))
 		c.row("S-"+strconv.Itoa(n+1), time.Unix(at, 0).In(g.zone).Format("02.01.2006 15:04"), text,
 			one(d, []string{"", "", "Świetna obsługa", "Długa kolejka; mało kas", "Powiedziałem: \"wrócę\""}), address, number, "store",
 			one(d, []string{"Zakopane, Krupówki", "Kraków, Długa"}))

@@ -59,6 +59,8 @@ type Truth struct {
 	Deals       []*DealTruth                      `json:"opportunity_rows"`
 	Leads       LeadTruth                         `json:"leads"`
 	Campaigns   CampaignTruth                     `json:"campaigns"`
+	People      []*PersonTruth                    `json:"people"`
+	Shared      []string                          `json:"shared_identifiers"` // of no one person
 	Accounts    int64                             `json:"accounts"`
 	Contacts    int64                             `json:"contacts"`
 	Shop        Breakdown[ShopTruth]              `json:"shop"`           // orders as web analytics, shop and marketplaces together have them

@@ -53,7 +53,7 @@ func (g *generator) writeWeb(ctx context.Context) error {
 }
 
 func (g *generator) newWeb() *web {
-	n := g.size.visitors
+	n := g.size.visitors + 1 // the last one is the kiosk
 	return &web{
 		visits: make([]uint16, n), since: make([]int64, n), spent: make([]Money, n), ordered: make([]bool, n), lastID: make([]int64, n),
 		later: map[int][]echo{},
@@ -112,6 +112,9 @@ func (g *generator) writeDay(ctx context.Context, w io.Writer, i int) error {
 		if p.err != nil {
 			return p.err
 		}
+	}
+	for k, who := range g.kioskUsers(i) {
+		p.kioskSession(roll(g.opt.Seed, "kiosk", i*kioskVisits+k), i, who)
 	}
 	p.malformed(i)
 	return p.err

@@ -125,6 +125,7 @@ func (s *visit) engagement(name string, e *event) {
 
 // record writes the whole event; what is null is left out, as BigQuery's export does.
 func (s *visit) record(name string, e *event) []byte {
+	s.noteIdentity()
 	var m members
 	m.b = append(make([]byte, 0, 3<<10), '{')
 	m.text("event_date", compact(micros(s.at).In(s.p.g.zone).Format("2006-01-02")))

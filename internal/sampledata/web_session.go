@@ -4,20 +4,22 @@ import "time"
 
 // visit is one session while it happens.
 type visit struct {
-	p       *page
-	d       dice
-	v       visitor
-	from    traffic
-	id      int64 // ga_session_id
-	number  int64 // ga_session_number
-	at      int64 // now, µs
-	last    int64 // the export's end, µs: a visit that would go on is over
-	engaged bool
-	userID  string // once logged in
-	path    string // current page
-	before  string // previous page, or the referrer
-	events  int64
-	started int64
+	p        *page
+	d        dice
+	v        visitor
+	from     traffic
+	id       int64 // ga_session_id
+	number   int64 // ga_session_number
+	at       int64 // now, µs
+	last     int64 // the export's end, µs: a visit that would go on is over
+	engaged  bool
+	userID   string // once logged in
+	noted    string // userID as the truth last heard of it
+	signedIn int    // who uses the kiosk
+	path     string // current page
+	before   string // previous page, or the referrer
+	events   int64
+	started  int64
 }
 
 // session decides what one visitor does and counts it.

@@ -32,6 +32,15 @@ func (g *generator) writeUsers(ctx context.Context) error {
 			}
 		}
 		for _, n := range people {
+			p := g.person(n)
+			ids := []string{deskID(500_000 + int64(n)), emailID(p.email)}
+			if p.hasPhone {
+				ids = append(ids, phoneID(p))
+			}
+			if n < g.size.customers {
+				ids = append(ids, userID(p.number))
+			}
+			g.identify(n, ids...)
 			if err := g.writeUser(w, s, 500_000+int64(n), func(m *members) { g.requester(m, g.person(n)) }); err != nil {
 				return err
 			}

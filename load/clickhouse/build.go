@@ -11,24 +11,37 @@ import (
 	"waymark/internal/fault"
 )
 
-// BuildModel runs the SELECT of m into a fresh staging table. On an error the staging table is dropped.
+// BuildModel runs the SELECT of m, after its iteration if it has one, into a fresh staging table. On an error nothing is
+// left behind.
 func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params map[string]string) (*Staging, error) {
 	s, err := w.newStaging(ctx, ModelTable(m), m.definition(), tag)
 	if err != nil {
 		return nil, err
 	}
-	columns := idents(m.definition().names())
-	err = w.exec(ctx, statement{
-		what: "build model " + m.Name, params: params, settings: w.buildSettings(),
-		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", s.table.SQL(), columns, converted(m.Columns), trimSQL(m.SQL)),
-	})
-	if err != nil {
+	if err := w.fillModel(ctx, m, s.table, tag, params); err != nil {
 		if dropErr := s.Drop(context.WithoutCancel(ctx)); dropErr != nil {
 			w.log.Warn().Err(dropErr).Msg("staging table is left behind")
 		}
 		return nil, err
 	}
 	return s, nil
+}
+
+func (w *Warehouse) fillModel(ctx context.Context, m Model, into Table, tag string, params map[string]string) error {
+	sql := m.SQL
+	if m.Iteration != nil {
+		r := &rounds{w: w, m: m, tag: tag, params: params, tables: map[string]Table{}}
+		defer r.drop(context.WithoutCancel(ctx))
+		if err := r.run(ctx); err != nil {
+			return err
+		}
+		sql = r.bind(sql)
+	}
+	columns := idents(m.definition().names())
+	return w.exec(ctx, statement{
+		what: "build model " + m.Name, params: used(params, sql), settings: w.buildSettings(),
+		sql: fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (\n%s\n)", into.SQL(), columns, converted(m.Columns), trimSQL(sql)),
+	})
 }
 
 // converted lists the columns for the INSERT: integers by accurateCast, as ClickHouse would wrap those out of range.
@@ -64,7 +77,8 @@ func Difference(want, published States) (changed, gone []string) {
 
 // checkColumns compares what the SELECT of m gives with the columns it declares.
 func (w *Warehouse) checkColumns(ctx context.Context, m Model, params map[string]string) error {
-	columns, err := w.describeSelect(ctx, "describe model "+m.Name, m.SQL, params)
+	sql := m.flat()
+	columns, err := w.describeSelect(ctx, "describe model "+m.Name, sql, used(params, sql))
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,11 @@ type Model struct {
 	OrderBy     []string
 	// SQL is one SELECT giving exactly Columns, by name; {name:Type} are query parameters.
 	SQL string
+	// Iteration fills the scratch tables that SQL reads; nil for a plain model.
+	Iteration *Iteration
+	// Trusted says that the published table is what an earlier build from the same SQL and Fingerprint made, so that
+	// {previous} may be it. Otherwise {previous} is empty.
+	Trusted bool
 	// Fingerprint is what else the content depends on (the values of parameters such as the time zone).
 	Fingerprint string
 }
@@ -63,7 +68,13 @@ func (m Model) structure() string {
 	return digest(d.create("CREATE TABLE", ModelTable(m)))
 }
 
-func (m Model) content() string { return digest(m.SQL + "\x00" + m.Fingerprint) }
+func (m Model) content() string {
+	text := m.SQL + "\x00" + m.Fingerprint
+	if m.Iteration != nil {
+		text += fmt.Sprintf("\x00%#v", *m.Iteration)
+	}
+	return digest(text)
+}
 
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))

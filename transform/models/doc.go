@@ -12,6 +12,9 @@
 //	-- test: accepted_values(channel: email, web)
 //	SELECT … FROM waymark_mart.fct_journey_event WHERE … {timezone:String}
 //
+// A model that no single SELECT can compute (identity: connected components) says "-- iterate: N" and consists of several
+// blocks, see blocks in iterate.go; the runner only repeats the step until it is told that nothing is left to do.
+//
 // The keys are documented at Parse. A model's inputs are the names waymark_raw.x and waymark_mart.y in its SELECT.
 //
 // The package promises that a model is a pure function of its inputs and of Params: a SELECT that reads a clock, a

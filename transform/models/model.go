@@ -13,6 +13,20 @@ type Column struct{ Name, Type, Comment string }
 // Param is a query parameter that a SELECT uses.
 type Param struct{ Name, Type string }
 
+// Block is a named SELECT of an iterated model.
+type Block struct{ Name, SQL string }
+
+// Iteration is how the scratch tables of an iterated model come to be, before its SELECT reads them. Each block fills a
+// table anew; {name} in any SQL stands for the table of that name as it is then, {previous} for the model's own
+// published table, or an empty one when that must not be relied on.
+type Iteration struct {
+	Before []Block // once, at first
+	Step   []Block // again and again
+	Until  string  // after each step: one number; 0 ends
+	After  []Block // once, at the end
+	Limit  int     // more steps are an error
+}
+
 // Model is one mart table and the SELECT that makes it.
 type Model struct {
 	Name    string
@@ -33,7 +47,9 @@ type Model struct {
 	// DependsOn names the models it reads, Reads the raw tables; both sorted.
 	DependsOn, Reads []string
 	Params           []Param
-	SQL              string
+	// Iteration is nil for a plain model.
+	Iteration *Iteration
+	SQL       string
 }
 
 // Column returns the named output column.
@@ -57,6 +73,9 @@ func (m *Model) digest(w io.Writer) {
 	fmt.Fprintf(w, "%q %q %q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Refresh, m.Key, m.Touched, m.SQL)
 	for _, c := range m.Columns {
 		fmt.Fprintf(w, "%q %q\n", c.Name, c.Type)
+	}
+	if m.Iteration != nil {
+		fmt.Fprintf(w, "%#v\n", *m.Iteration)
 	}
 }
 

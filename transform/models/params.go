@@ -11,6 +11,7 @@ var parameters = [...]parameter{
 	{"session_timeout_minutes", "UInt32", "30"}, // silence that ends a session the source does not number
 	{"engaged_seconds", "UInt32", "10"},         // longer sessions count as engaged where the source does not say
 	{"fx_days", "UInt16", "7"},                  // how many days an exchange rate holds when none is published: banks pause at most five at Easter
+	{"identity_max_links", "UInt32", "20"},      // an identifier linked to more others is generic and joins nobody
 }
 
 // Defaults returns every query parameter of the models with its default value; a run overrides what its configuration

@@ -21,7 +21,7 @@ type parser struct {
 	errs   []error
 }
 
-var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refresh", "touched", "column", "test", "warn"}
+var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refresh", "touched", "iterate", "column", "test", "warn"}
 
 // Parse reads one model file. The front matter's keys are:
 //
@@ -33,6 +33,7 @@ var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refr
 //	refresh    full (default), or by EXPR: only the rows whose EXPR a change of the inputs touches are built anew; see Touch
 //	touched    for refresh by: SELECT of the values of EXPR that a change touches, one line per way they are
 //	hidden     yes: no view in cx_bi
+//	iterate    the model is iterated, in at most so many steps; see blocks
 //	test       a data test that must hold; see Test
 //	warn       a data test whose failure is only reported
 //
@@ -44,7 +45,11 @@ func Parse(file string, text []byte) (Model, error) {
 		p.failf("", "the file name must be a name in lower case, with digits and _")
 	}
 	sql := p.frontMatter(string(text))
-	p.selectStatement(sql)
+	if p.m.Iteration != nil {
+		p.blocks(sql)
+	} else {
+		p.selectStatement(sql)
+	}
 	p.complete()
 	return p.m, errors.Join(p.errs...)
 }
@@ -61,7 +66,7 @@ func (p *parser) frontMatter(text string) string {
 	for rest != "" {
 		line := rest[:lineEnd(rest)]
 		trimmed := strings.TrimSpace(line)
-		if trimmed != "" && !strings.HasPrefix(trimmed, "--") {
+		if trimmed != "" && !strings.HasPrefix(trimmed, "--") || p.m.Iteration != nil && blockLine.MatchString(trimmed) {
 			break
 		}
 		rest = strings.TrimPrefix(rest[len(line):], "\n")
@@ -108,6 +113,8 @@ func (p *parser) entry(entry string) {
 		p.refresh(value)
 	case "touched":
 		p.touch(value)
+	case "iterate":
+		p.iterate(value)
 	case "column":
 		p.column(value)
 	case "test", "warn":

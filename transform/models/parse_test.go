@@ -216,3 +216,68 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+const iterated = `-- comment: Connected numbers.
+-- grain: node
+-- iterate: 9
+-- column: node UInt64 "Number."
+
+-- table link
+-- Pairs.
+SELECT 1 AS a, 2 AS b FROM waymark_raw.ticket WHERE {timezone:String} != ''
+
+-- step
+
+-- table link
+SELECT a, b FROM {link} WHERE a NOT IN (SELECT node FROM {previous})
+
+-- until
+SELECT count() FROM {link}
+
+-- table last
+SELECT 1 AS node FROM {link}
+
+-- result
+SELECT node FROM {last}
+`
+
+func TestParseIterated(t *testing.T) {
+	m, err := Parse("sql/connected.sql", []byte(iterated))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Iteration{
+		Limit: 9, Until: "SELECT count() FROM {link}",
+		Before: []Block{{"link", "-- Pairs.\nSELECT 1 AS a, 2 AS b FROM waymark_raw.ticket WHERE {timezone:String} != ''"}},
+		Step:   []Block{{"link", "SELECT a, b FROM {link} WHERE a NOT IN (SELECT node FROM {previous})"}},
+		After:  []Block{{"last", "SELECT 1 AS node FROM {link}"}},
+	}
+	if diff := cmp.Diff(want, m.Iteration); diff != "" {
+		t.Error(diff)
+	}
+	if m.SQL != "SELECT node FROM {last}" || !cmp.Equal(m.Reads, []string{"ticket"}) || len(m.Params) != 1 {
+		t.Errorf("got %q, reads %v, parameters %v", m.SQL, m.Reads, m.Params)
+	}
+	other, err := Parse("sql/connected.sql", []byte(strings.Replace(iterated, "a, b FROM {link}", "b, a FROM {link}", 1)))
+	if err != nil || other.Fingerprint() == m.Fingerprint() {
+		t.Errorf("a changed step leaves the fingerprint as it is (%v)", err)
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"iterate: 9", "iterate: 0", "connected.sql:3: iterate: want the most steps it may take, from 1 to 1000"},
+		{"FROM {last}", "FROM {lost}", "there is no table {lost} at that time; did you mean last?"},
+		{"FROM {link} WHERE", "FROM {last} WHERE", "there is no table {last} at that time"},
+		{"-- until\n", "", "-- result has no place here: want tables, step, tables, until, result"},
+		{"-- step\n\n-- table link\nSELECT a, b FROM {link} WHERE a NOT IN (SELECT node FROM {previous})", "-- step\n", "a block is missing"},
+		{"-- result\nSELECT node FROM {last}\n", "", "a block is missing"},
+		{"SELECT 1 AS node FROM {link}", "SELECT now() AS node", "now() makes the result depend on more than the inputs"},
+		{"SELECT count() FROM {link}", "SELECT 1; SELECT 2", "a model is one statement, without ;"},
+	} {
+		text := strings.Replace(iterated, c.from, c.to, 1)
+		if text == iterated {
+			t.Fatalf("nothing to replace: %s", c.from)
+		}
+		if _, err := Parse("sql/connected.sql", []byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q → %q: error %v, want %q", c.from, c.to, err, c.want)
+		}
+	}
+}

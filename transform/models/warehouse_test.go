@@ -33,18 +33,28 @@ type warehouse struct {
 	shuffle  *rand.Rand // when set, rows are loaded in another order
 	fails    []string   // data tests that must fail; see testCase
 	failed   map[string]bool
+	// Iterated models start from what their table holds; scratch and steps are those of the latest one.
+	incremental bool
+	scratch     map[string]string
+	steps       int
 }
 
 func startWarehouse(t testing.TB) *warehouse {
 	t.Helper()
 	w := &warehouse{t: t, process: enginetest.Start(t)}
+	w.prepare()
+	return w
+}
+
+// prepare creates the databases and the raw tables.
+func (w *warehouse) prepare() {
+	w.t.Helper()
 	for _, db := range []string{"waymark_raw", "waymark_mart", "cx_bi"} {
 		w.exec("CREATE DATABASE "+db, nil, nil)
 	}
 	for _, table := range schemas.Tables() {
 		w.exec(rawDDL(table), nil, nil)
 	}
-	return w
 }
 
 // in is the same warehouse for a subtest.
@@ -148,10 +158,7 @@ func (w *warehouse) build(list []models.Model, names map[string]bool, params map
 			continue
 		}
 		table := "waymark_mart.`" + m.Name + "`"
-		w.exec("TRUNCATE TABLE "+table, nil, nil)
-		if _, err := w.send("INSERT INTO "+table+" ("+columns(m)+") SELECT "+columns(m)+" FROM (\n"+m.SQL+"\n)", params, nil); err != nil {
-			w.t.Fatalf("build %s: %v", m.Name, err)
-		}
+		w.fill(m, table, params)
 		w.test(m, needed, params)
 	}
 }
@@ -208,7 +215,12 @@ func (w *warehouse) expect(fails []string) {
 // describe holds the SELECT's columns to the declared ones.
 func (w *warehouse) describe(m models.Model, params map[string]string) {
 	w.t.Helper()
-	out, err := w.send("DESCRIBE TABLE (\n"+m.SQL+"\n)", params, nil)
+	sql := m.SQL
+	if m.Iteration != nil {
+		defer w.iterate(m, params)()
+		sql = w.bound(sql)
+	}
+	out, err := w.send("DESCRIBE TABLE (\n"+sql+"\n)", params, nil)
 	if err != nil {
 		w.t.Fatalf("describe %s: %v", m.Name, err)
 	}

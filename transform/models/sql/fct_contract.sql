@@ -23,7 +23,7 @@
 SELECT
     c.contract_id AS contract_id,
     c.system AS system,
-    multiIf(notEmpty(c.user_id), c.user_id, notEmpty(i.identifier), i.customer_key, notEmpty(m.identifier), m.customer_key, notEmpty(c.email_id), c.email_id, c.contact_id) AS customer_key,
+    if(notEmpty(i.identifier), i.customer_key, c.named_by) AS customer_key,
     c.account_id AS account_key,
     c.valid_from AS valid_from,
     if(c.next_from IS NULL, c.ended_on, least(c.next_from, ifNull(c.ended_on, c.next_from))) AS valid_to,
@@ -47,6 +47,7 @@ SELECT
 FROM (
     SELECT
         * EXCEPT (ended_on),
+        multiIf(notEmpty(user_id), user_id, notEmpty(contact_id), contact_id, email_id) AS named_by,
         max(ended_on) OVER (PARTITION BY system, contract_id) AS ended_on,
         row_number() OVER w AS nth,
         leadInFrame(toNullable(valid_from)) OVER w AS next_from,
@@ -54,7 +55,6 @@ FROM (
     FROM waymark_raw.contract
     WINDOW w AS (PARTITION BY system, contract_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ) AS c
-LEFT ANY JOIN waymark_mart.customer_identity AS i ON c.contact_id = i.identifier
-LEFT ANY JOIN waymark_mart.customer_identity AS m ON c.email_id = m.identifier
+LEFT ANY JOIN waymark_mart.identity_component AS i ON c.named_by = i.identifier
 LEFT ANY JOIN waymark_mart.fx_day AS x ON c.currency = x.currency AND c.started_on = x.date
 SETTINGS join_use_nulls = 0

@@ -6,7 +6,7 @@
 -- touched: SELECT event_date AS key FROM waymark_delta.journey_event
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(record_id) AND record_id IN (SELECT record_id FROM waymark_delta.journey_event)
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE ticket_id != '' AND (system, ticket_id) IN (SELECT system, ticket_id FROM waymark_delta.ticket_customer)
--- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE contact_id IN (SELECT identifier FROM waymark_delta.customer_identity) OR email_id IN (SELECT identifier FROM waymark_delta.customer_identity)
+-- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE arrayExists(x -> x IN (SELECT identifier FROM waymark_delta.identity_component GROUP BY identifier, customer_key, is_generic HAVING count() = 1), [user_id, contact_id, email_id, phone_id, device_id])
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(contact_id) AND contact_id IN (SELECT contact_id FROM waymark_delta.agent_contact) OR ticket_id != '' AND system IN (SELECT system FROM waymark_delta.agent_contact)
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE currency != '' AND (currency, event_date) IN (SELECT currency, date FROM waymark_delta.fx_day)
 -- column: event_id UUID "128-bit hash of system, export, natural key, event type and ordinal: the same record gives the same id, always."
@@ -26,8 +26,8 @@
 -- column: device_id UUID "Keyed pseudonym of the browser or app installation."
 -- column: contact_id UUID "Keyed pseudonym of the person's id in the system."
 -- column: account_id UUID "Keyed pseudonym of the company account's id in the system; where the record has none, its ticket's."
--- column: customer_key UUID "The customer: strongest identifier on the record (customer number, e-mail, phone, person in a system, device), where possible of the person it stands for; zero is unknown."
--- column: customer_key_kind LowCardinality(String) "What customer_key is: user, email, phone, contact, device or ''."
+-- column: customer_key UUID "The customer that the record's identifiers belong to (see identity_component); the ticket's requester where staff acted or the record names nobody; zero is unknown."
+-- column: is_generic Bool "The record carries no identifier but generic ones (a shared mailbox, a kiosk): customer_key names no one person."
 -- column: session_id UInt64 "The source's own session; 0 is none."
 -- column: session_key UUID "Session that the source itself numbers: hash of system, device and session; zero is none."
 -- column: ticket_id String "Ticket the event belongs to; '' is none."
@@ -70,20 +70,11 @@
 -- column: row_hash UInt64 "Hash of the raw row."
 -- test: not_null(event_id, event_type, system)
 -- test: accepted_values(event_group: web, email, sales, service, feedback, other)
--- test: accepted_values(customer_key_kind: user, email, phone, contact, device, '')
 -- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(currency) AS currency_missing, toString(min(event_date)) AS first_day FROM {table} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
+-- test: relationship(customer_key -> identity_component.customer_key)
 WITH
     -- The requester's key stands in where staff acted on a ticket, or the record names nobody.
-    multiIf(
-        acts_as_staff, tuple(t.customer_key, t.customer_key_kind),
-        notEmpty(e.user_id), tuple(e.user_id, 'user'),
-        notEmpty(c.identifier), tuple(c.customer_key, c.customer_key_kind),
-        notEmpty(m.identifier), tuple(m.customer_key, m.customer_key_kind),
-        notEmpty(e.email_id), tuple(e.email_id, 'email'),
-        notEmpty(e.phone_id), tuple(e.phone_id, 'phone'),
-        notEmpty(e.contact_id), tuple(e.contact_id, 'contact'),
-        notEmpty(e.device_id), tuple(e.device_id, 'device'),
-        tuple(t.customer_key, t.customer_key_kind)) AS own_or_ticket,
+    if(acts_as_staff OR empty(e.named_by), tuple(t.customer_key, t.is_generic), tuple(c.customer_key, c.is_generic)) AS own_or_ticket,
     e.ticket_id != '' AND notEmpty(e.contact_id) AND (
         notEmpty(s.contact_id)
         OR notEmpty(t.contact_id) AND e.contact_id != t.contact_id AND e.system NOT IN (SELECT system FROM waymark_mart.agent_contact)
@@ -115,7 +106,7 @@ SELECT
     e.contact_id AS contact_id,
     if(empty(e.account_id), t.account_id, e.account_id) AS account_id,
     own_or_ticket.1 AS customer_key,
-    own_or_ticket.2 AS customer_key_kind,
+    own_or_ticket.2 AS is_generic,
     e.session_id AS session_id,
     if(e.session_id = 0 OR empty(e.device_id), toUUID('00000000-0000-0000-0000-000000000000'),
         reinterpretAsUUID(sipHash128(e.system, e.device_id, e.session_id))) AS session_key,
@@ -161,7 +152,15 @@ SELECT
     e.attributes AS attributes,
     e.record_version AS record_version,
     e.row_hash AS row_hash
-FROM waymark_raw.journey_event AS e
+FROM (
+    -- The identifiers on a record are all of one customer; generic ones are asked last.
+    SELECT
+        *,
+        arrayFilter(x -> notEmpty(x), [user_id, contact_id, email_id, phone_id, device_id]) AS named,
+        if(length(named) < 2, named[1],
+            ifNull(arrayFirstOrNull(x -> x NOT IN (SELECT identifier FROM waymark_mart.identity_component WHERE is_generic), named), named[1])) AS named_by
+    FROM waymark_raw.journey_event
+) AS e
 LEFT ANY JOIN (
     -- The newest version of each record that events were read off; a deletion of the same version wins.
     SELECT record_id, max(tuple(record_version, is_deleted)).1 AS newest
@@ -177,8 +176,7 @@ LEFT ANY JOIN (
     GROUP BY a.contact_id
 ) AS s ON e.contact_id = s.contact_id
 LEFT ANY JOIN waymark_mart.ticket_customer AS t ON e.system = t.system AND e.ticket_id = t.ticket_id
-LEFT ANY JOIN waymark_mart.customer_identity AS c ON e.contact_id = c.identifier
-LEFT ANY JOIN waymark_mart.customer_identity AS m ON e.email_id = m.identifier
+LEFT ANY JOIN waymark_mart.identity_component AS c ON e.named_by = c.identifier
 LEFT ANY JOIN waymark_mart.fx_day AS x ON e.currency = x.currency AND e.event_date = x.date
 WHERE NOT e.is_deleted
     /* touched e.event_date */

@@ -28,6 +28,6 @@ SELECT
     c.segment AS segment,
     c.country AS country
 FROM waymark_raw.customer AS c
-LEFT ANY JOIN waymark_mart.customer_identity AS i ON c.contact_id = i.identifier
+LEFT ANY JOIN waymark_mart.identity_component AS i ON c.contact_id = i.identifier
 WHERE c.kind = 'lead' AND notEmpty(c.contact_id)
 SETTINGS join_use_nulls = 0

@@ -65,7 +65,7 @@ FROM (
         if(is_closed OR is_won, coalesce(close_date, created_date), coalesce(created_date, close_date)) AS rate_date
     FROM waymark_raw.opportunity
 ) AS o
-LEFT ANY JOIN waymark_mart.customer_identity AS i ON o.contact_id = i.identifier
+LEFT ANY JOIN waymark_mart.identity_component AS i ON o.contact_id = i.identifier
 LEFT ANY JOIN waymark_mart.dim_account AS a ON o.account_id = a.account_key
 LEFT ANY JOIN waymark_mart.fx_day AS x ON o.currency = x.currency AND o.rate_date = x.date
 SETTINGS join_use_nulls = 0

@@ -3,7 +3,7 @@
 -- order_by: order_date, order_id
 -- column: order_id String "The source's own number of the order; GA4's null and (not set) are no orders."
 -- column: system LowCardinality(String) "System that the amount, the quantity and the refunds are from."
--- column: customer_key UUID "The customer by the strongest identifier of any of its events; where they know only the device, by that of its session."
+-- column: customer_key UUID "The customer; where the order's own event names nobody or only a generic identifier, that of its session."
 -- column: session_key UUID "Session in which the order was placed; zero is none."
 -- column: ordered_at DateTime64(3,'UTC') "When the order was placed (earliest event)."
 -- column: order_date Date "Day of ordered_at in the reporting time zone."
@@ -33,8 +33,8 @@ WITH
             min(event_date) AS order_date,
             argMin(tuple(channel, source, medium, campaign, device_category, country), tuple(occurred_at, event_id)) AS first,
             argMin(tuple(system, amount, amount_reporting, currency, quantity), tuple(export != 'orders', occurred_at, event_id)) AS book,
-            argMin(tuple(customer_key, toString(customer_key_kind)),
-                tuple(transform(toString(customer_key_kind), ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9), occurred_at, event_id)) AS customer,
+            argMin(tuple(customer_key, is_generic), tuple(
+                empty(customer_key) OR is_generic, empty(user_id) AND empty(contact_id) AND empty(email_id) AND empty(phone_id), occurred_at, event_id)) AS customer,
             argMinIf(tuple(system, session_key, if(notEmpty(device_id), device_id, customer_key), occurred_at), tuple(occurred_at, event_id), export != 'orders') AS web
         FROM waymark_mart.fct_journey_event
         WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')
@@ -63,7 +63,7 @@ WITH
 SELECT
     o.order_id AS order_id,
     o.book.1 AS system,
-    if(o.customer.2 IN ('', 'device') AND notEmpty(s.customer_key), s.customer_key, o.customer.1) AS customer_key,
+    if((empty(o.customer.1) OR o.customer.2) AND notEmpty(s.customer_key), s.customer_key, o.customer.1) AS customer_key,
     o.session_key AS session_key,
     o.ordered_at AS ordered_at,
     o.order_date AS order_date,

@@ -6,7 +6,7 @@
 -- touched: SELECT session_key AS key FROM waymark_delta.session_base
 -- touched: SELECT session_key AS key FROM waymark_delta.fct_order WHERE notEmpty(session_key)
 -- column: session_key UUID "Hash of system, device and the source's session, or of the first event where the source numbers no sessions."
--- column: customer_key UUID "Strongest identifier that any event of the session carries."
+-- column: customer_key UUID "The customer: of the first event that names one person, else of the first that names any."
 -- column: visitor_key UUID "The browser or app installation, else the customer."
 -- column: system LowCardinality(String) "System the session was recorded by."
 -- column: started_at DateTime64(3,'UTC') "First event."

@@ -9,8 +9,7 @@
 -- column: system LowCardinality(String) "System the session was recorded by."
 -- column: is_numbered Bool "The source itself numbers its sessions (GA4); otherwise silence cuts them."
 -- column: visitor_key UUID "The browser or app installation, else the customer."
--- column: customer_key UUID "Strongest identifier that any event of the session carries."
--- column: customer_key_kind LowCardinality(String) "What customer_key is."
+-- column: customer_key UUID "The customer: of the first event that names one person, else of the first that names any."
 -- column: started_at DateTime64(3,'UTC') "First event."
 -- column: ended_at DateTime64(3,'UTC') "Last event."
 -- column: session_date Date "Day of the first event in the reporting time zone."
@@ -30,11 +29,11 @@
 WITH
     web AS (
         SELECT
-            session_key, system, if(notEmpty(device_id), device_id, customer_key) AS visitor, customer_key, customer_key_kind,
+            session_key, system, if(notEmpty(device_id), device_id, customer_key) AS visitor, customer_key, is_generic,
             occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country,
             -- Order in time, ties by a hash of the event, as one number: several times faster than comparing tuples.
             bitShiftLeft(toUInt128(toUnixTimestamp64Micro(occurred_at) + 9007199254740992), 64) + cityHash64(event_id) AS position,
-            bitShiftLeft(toUInt128(transform(customer_key_kind, ['user', 'email', 'phone', 'contact', 'device'], [1, 2, 3, 4, 5], 9)), 120) + position AS rank
+            bitShiftLeft(toUInt128(multiIf(empty(customer_key), 2, is_generic, 1, 0)), 120) + position AS rank
         FROM waymark_mart.fct_journey_event
         WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4') AND export != 'orders' -- what a shop's books say is no visit
             /* touched if(notEmpty(session_key), session_key, visitor) */
@@ -57,26 +56,24 @@ WITH
     ),
     event AS (
         SELECT
-            session_key AS key, 0 AS nth, true AS numbered, system, visitor, customer_key, customer_key_kind,
+            session_key AS key, 0 AS nth, true AS numbered, system, visitor, customer_key, is_generic,
             occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, position, rank
         FROM web
         WHERE notEmpty(session_key)
         UNION ALL
         SELECT
-            visitor AS key, nth, false AS numbered, system, visitor, customer_key, customer_key_kind,
+            visitor AS key, nth, false AS numbered, system, visitor, customer_key, is_generic,
             occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, position, rank
         FROM cut
     )
-SELECT * EXCEPT (customer, traffic)
+SELECT * EXCEPT (traffic)
 FROM (
     SELECT
         if(e.numbered, e.key, reinterpretAsUUID(sipHash128(e.system, e.key, argMin(e.event_id, e.position)))) AS session_key,
         e.system AS system,
         e.numbered AS is_numbered,
         min(e.visitor) AS visitor_key,
-        argMin(tuple(e.customer_key, e.customer_key_kind), e.rank) AS customer,
-        customer.1 AS customer_key,
-        customer.2 AS customer_key_kind,
+        argMin(e.customer_key, e.rank) AS customer_key,
         toDateTime64(min(e.occurred_at), 3, 'UTC') AS started_at,
         toDateTime64(max(e.occurred_at), 3, 'UTC') AS ended_at,
         toDate(min(e.occurred_at), {timezone:String}) AS session_date,

@@ -6,8 +6,8 @@
 -- column: contact_id UUID "Pseudonym of the requester's id in the system; zero when unknown."
 -- column: account_id UUID "Pseudonym of the requester's organisation; zero when unknown."
 -- column: customer_key UUID "Key of the requester; zero when unknown."
--- column: customer_key_kind LowCardinality(String) "What customer_key is: user, email, phone, contact or ''."
--- test: accepted_values(customer_key_kind: user, email, phone, contact, '')
+-- column: is_generic Bool "The ticket carries no identifier but generic ones: customer_key names no one person."
+-- test: relationship(customer_key -> identity_component.customer_key)
 WITH requester AS (
     -- The current state says who the requester is now; only tickets whose state is not exported fall back on their events.
     SELECT
@@ -35,22 +35,14 @@ SELECT
     r.ticket_id AS ticket_id,
     r.ids.1 AS contact_id,
     r.ids.5 AS account_id,
-    multiIf(
-        notEmpty(r.ids.4), r.ids.4,
-        notEmpty(c.identifier), c.customer_key,
-        notEmpty(m.identifier), m.customer_key,
-        notEmpty(r.ids.2), r.ids.2,
-        notEmpty(r.ids.3), r.ids.3,
-        r.ids.1) AS customer_key,
-    multiIf(
-        notEmpty(r.ids.4), 'user',
-        notEmpty(c.identifier), c.customer_key_kind,
-        notEmpty(m.identifier), m.customer_key_kind,
-        notEmpty(r.ids.2), 'email',
-        notEmpty(r.ids.3), 'phone',
-        notEmpty(r.ids.1), 'contact',
-        '') AS customer_key_kind
-FROM requester AS r
-LEFT ANY JOIN waymark_mart.customer_identity AS c ON r.ids.1 = c.identifier
-LEFT ANY JOIN waymark_mart.customer_identity AS m ON r.ids.2 = m.identifier
+    c.customer_key AS customer_key,
+    c.is_generic AS is_generic
+FROM (
+    SELECT
+        *,
+        arrayFilter(x -> notEmpty(x), [ids.4, ids.1, ids.2, ids.3]) AS named,
+        ifNull(arrayFirstOrNull(x -> x NOT IN (SELECT identifier FROM waymark_mart.identity_component WHERE is_generic), named), named[1]) AS named_by
+    FROM requester
+) AS r
+LEFT ANY JOIN waymark_mart.identity_component AS c ON r.named_by = c.identifier
 SETTINGS join_use_nulls = 0
