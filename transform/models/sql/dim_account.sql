@@ -32,8 +32,10 @@ SELECT
     multiIf(
         a.annual_revenue IS NULL, NULL,
         a.currency IN ('', {currency:String}) OR a.annual_revenue = 0, a.annual_revenue,
-        x.divisor = 0, NULL,
-        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(a.annual_revenue), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS annual_revenue_reporting,
+        x.divisor = 0 OR units > 999999999999999999, NULL,
+        reinterpret(toInt64(sign(a.annual_revenue) * (
+            intDiv(2 * toInt256(reinterpretAsInt64(abs(ifNull(a.annual_revenue, 0)))) * reinterpretAsInt128(x.multiplier) + reinterpretAsInt128(x.divisor),
+                2 * toInt256(greatest(reinterpretAsInt128(x.divisor), 1))) AS units)), 'Decimal(18,4)')) AS annual_revenue_reporting,
     {currency:String} AS currency,
     a.annual_revenue AS original_annual_revenue,
     a.currency AS original_currency,

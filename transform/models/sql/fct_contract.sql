@@ -32,13 +32,17 @@ SELECT
     c.nth = 1 AS is_first,
     multiIf(
         c.currency IN ('', {currency:String}) OR c.mrr = 0, c.mrr,
-        x.divisor = 0, NULL,
-        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(c.mrr), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS mrr_reporting,
+        x.divisor = 0 OR units > 999999999999999999, NULL,
+        reinterpret(toInt64(sign(c.mrr) * (
+            intDiv(2 * toInt256(reinterpretAsInt64(abs(ifNull(c.mrr, 0)))) * reinterpretAsInt128(x.multiplier) + reinterpretAsInt128(x.divisor),
+                2 * toInt256(greatest(reinterpretAsInt128(x.divisor), 1))) AS units)), 'Decimal(18,4)')) AS mrr_reporting,
     mrr_reporting - multiIf(
         c.nth = 1, toDecimal64(0, 4),
         c.currency IN ('', {currency:String}) OR c.previous_mrr = 0, c.previous_mrr,
-        x.divisor = 0, NULL,
-        accurateCastOrNull(round(divideDecimal(multiplyDecimal(c.previous_mrr, x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS change_reporting,
+        x.divisor = 0 OR units_before > 999999999999999999, NULL,
+        reinterpret(toInt64(sign(c.previous_mrr) * (
+            intDiv(2 * toInt256(reinterpretAsInt64(abs(c.previous_mrr))) * reinterpretAsInt128(x.multiplier) + reinterpretAsInt128(x.divisor),
+                2 * toInt256(greatest(reinterpretAsInt128(x.divisor), 1))) AS units_before)), 'Decimal(18,4)')) AS change_reporting,
     {currency:String} AS currency,
     c.mrr AS original_mrr,
     c.currency AS original_currency,

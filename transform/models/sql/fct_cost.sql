@@ -33,8 +33,10 @@ SELECT
     c.term AS term,
     multiIf(
         c.currency IN ('', {currency:String}) OR c.cost = 0, c.cost,
-        x.divisor = 0, NULL,
-        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(c.cost), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS cost_reporting,
+        x.divisor = 0 OR units > 999999999999999999, NULL,
+        reinterpret(toInt64(sign(c.cost) * (
+            intDiv(2 * toInt256(reinterpretAsInt64(abs(ifNull(c.cost, 0)))) * reinterpretAsInt128(x.multiplier) + reinterpretAsInt128(x.divisor),
+                2 * toInt256(greatest(reinterpretAsInt128(x.divisor), 1))) AS units)), 'Decimal(18,4)')) AS cost_reporting,
     {currency:String} AS currency,
     c.cost AS original_cost,
     c.currency AS original_currency,

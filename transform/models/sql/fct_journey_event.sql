@@ -128,8 +128,10 @@ SELECT
     multiIf(
         e.amount IS NULL, NULL,
         e.currency IN ('', {currency:String}) OR e.amount = 0, e.amount,
-        x.divisor = 0, NULL,
-        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(e.amount), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS amount_reporting,
+        x.divisor = 0 OR units > 999999999999999999, NULL,
+        reinterpret(toInt64(sign(e.amount) * (
+            intDiv(2 * toInt256(reinterpretAsInt64(abs(ifNull(e.amount, 0)))) * reinterpretAsInt128(x.multiplier) + reinterpretAsInt128(x.divisor),
+                2 * toInt256(greatest(reinterpretAsInt128(x.divisor), 1))) AS units)), 'Decimal(18,4)')) AS amount_reporting,
     e.quantity AS quantity,
     e.duration_ms AS duration_ms,
     e.score_kind AS score_kind,

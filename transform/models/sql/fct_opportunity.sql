@@ -42,8 +42,10 @@ SELECT
     multiIf(
         o.amount IS NULL, NULL,
         o.currency IN ('', {currency:String}) OR o.amount = 0, o.amount,
-        x.divisor = 0, NULL,
-        accurateCastOrNull(round(divideDecimal(multiplyDecimal(assumeNotNull(o.amount), x.multiplier, 12), if(x.divisor = 0, toDecimal128(1, 8), x.divisor), 8), 4), 'Decimal(18,4)')) AS amount_reporting,
+        x.divisor = 0 OR units > 999999999999999999, NULL,
+        reinterpret(toInt64(sign(o.amount) * (
+            intDiv(2 * toInt256(reinterpretAsInt64(abs(ifNull(o.amount, 0)))) * reinterpretAsInt128(x.multiplier) + reinterpretAsInt128(x.divisor),
+                2 * toInt256(greatest(reinterpretAsInt128(x.divisor), 1))) AS units)), 'Decimal(18,4)')) AS amount_reporting,
     {currency:String} AS currency,
     o.amount AS original_amount,
     o.currency AS original_currency,
