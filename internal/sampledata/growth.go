@@ -59,7 +59,10 @@ func (g *generator) writeContract(c *csvFile, n int) {
 	}
 	end := int64(1) << 40
 	if d.chance(0.3) {
-		end = monthOf(start, d.between(1, 17)) // may be yet to come
+		// One that is yet to come would be an event as soon as the files are older than it, on a day that has no rate.
+		if at := monthOf(start, d.between(1, 17)); g.midnightOf(at) < g.end {
+			end = at
+		}
 	}
 	terms := []stretch{{from: start, yearly: Money(d.between(5, 60) * 1200 * 7)}}
 	for at := monthOf(start, d.between(1, 7)); at <= last && at < end && len(terms) < 5; at = monthOf(at, d.between(1, 7)) {

@@ -1,7 +1,7 @@
 -- comment: Identifiers that stood together on one record: one row per day and set of identifiers, from events, customer records and tickets.
 -- hidden: yes
 -- grain: seen_date, user_id, email_id, phone_id, contact_id, became_id, device_id
--- partition: seen_date
+-- partition: month(seen_date)
 -- refresh: by seen_date
 -- touched: SELECT event_date AS key FROM waymark_delta.journey_event
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(record_id) AND record_id IN (SELECT record_id FROM waymark_delta.journey_event)
