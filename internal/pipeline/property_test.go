@@ -1,0 +1,275 @@
+package pipeline_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"pgregory.net/rapid"
+
+	"waymark/configs"
+	"waymark/internal/fault"
+	"waymark/internal/pipeline"
+)
+
+// delivery is one object as it is put into, or removed from, the exports.
+type delivery struct {
+	object, text string
+	age          time.Duration
+	remove       bool
+}
+
+// TestAnyDeliveryEndsTheSame: for random cuts of the exports into objects, random order, repeats, corrections, older
+// versions after newer ones, superseded and withdrawn objects, runs in between end in the same marts and the same raw
+// tables as one run over the exports as they came. With -rapid.checks=N there are N histories instead of one, with more runs
+// in each, and every one is also held, row for row, against one run over what is there at the end.
+//
+// Not held, and rightly: the parts of an export of which only the newest counts (mode: full) replace each other, so those
+// are never cut here. Rejects name the object and line they stand in, and record_version is the object's time where the
+// record has none of its own: both differ between cuts, so they are compared with the run over what is there at the end only.
+func TestAnyDeliveryEndsTheSame(t *testing.T) {
+	thorough := false
+	flag.Visit(func(f *flag.Flag) { thorough = thorough || f.Name == "rapid.checks" })
+	if !thorough {
+		if err := errors.Join(flag.Set("rapid.checks", "1"), flag.Set("rapid.shrinktime", "1ms")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := shopCorpus(t)
+	c.add(realCorpus(t))
+	s := newSite(t)
+	var whole []delivery
+	for _, object := range slices.Sorted(maps.Keys(c.objects)) {
+		whole = append(whole, delivery{object: object, text: c.objects[object], age: 100 * time.Hour})
+	}
+	dir := filepath.Join(s.dir, "whole")
+	if err := s.deliver(dir, whole); err != nil {
+		t.Fatal(err)
+	}
+	want, err := s.alone(c.parse(t, dir), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(want) < 25 || strings.HasPrefix(want["waymark_mart.fct_journey_event"], "0|") {
+		t.Fatalf("the reference holds %v", want)
+	}
+	rapid.Check(t, func(rt *rapid.T) { s.history(rt, c, want, thorough) })
+}
+
+// history draws one and plays it.
+func (s *site) history(rt *rapid.T, c corpus, want map[string]string, thorough bool) {
+	dir, err := os.MkdirTemp(s.dir, "history")
+	if err != nil {
+		rt.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	steps := drawHistory(rt, c)
+	most := 1
+	if thorough {
+		most = 3
+	}
+	cuts := rapid.SliceOfNDistinct(rapid.IntRange(len(steps)/4, len(steps)-len(steps)/4), 1, most, rapid.ID[int]).Draw(rt, "runs after")
+	slices.Sort(cuts)
+	if err := s.forget(); err != nil {
+		rt.Fatal(err)
+	}
+	cfg := c.parse(s.t, dir)
+	from := 0
+	for i, to := range append(cuts, len(steps)) {
+		if err := s.deliver(dir, steps[from:to]); err != nil {
+			rt.Fatal(err)
+		}
+		from = to
+		last := to == len(steps)
+		// On the way a model may refuse what an incomplete or wrong export says; at the end nothing may.
+		if err := s.runOnce(cfg, last); err != nil && (last || !fault.Is(err, fault.Gate)) {
+			rt.Fatalf("run %d: %v", i+1, err)
+		}
+	}
+	same(rt, "one run over the exports as they came", s.tables(false), want)
+	if !thorough {
+		return
+	}
+	got := s.tables(true)
+	alone, err := s.alone(withLake(cfg, dir+"/lake2"), true)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	same(rt, "one run over what is there at the end", got, alone)
+}
+
+func withLake(cfg *configs.Config, lake string) *configs.Config {
+	other := *cfg
+	other.Lake = lake
+	return &other
+}
+
+func same(rt *rapid.T, what string, got, want map[string]string) {
+	for _, table := range slices.Sorted(maps.Keys(want)) {
+		if got[table] != want[table] {
+			rt.Errorf("%s is %q, after %s %q", table, got[table], what, want[table])
+		}
+	}
+	if len(got) != len(want) {
+		rt.Errorf("%d tables, after %s %d", len(got), what, len(want))
+	}
+	if rt.Failed() {
+		rt.FailNow()
+	}
+}
+
+// drawHistory draws the deliveries; those of one object stay in order.
+func drawHistory(rt *rapid.T, c corpus) []delivery {
+	var queues [][]delivery
+	hours := 50 // age of the next object: older deliveries of it are older than that
+	for _, object := range slices.Sorted(maps.Keys(c.objects)) {
+		for _, final := range drawParts(rt, object, c.objects[object]) {
+			final.age = time.Duration(hours) * time.Minute
+			queues = append(queues, drawVersions(rt, final))
+			if !full(object) && rapid.IntRange(0, 9).Draw(rt, "repeated") == 0 {
+				again := final
+				again.object, again.age = part(strings.Replace(final.object, ".", "-again.", 1), 0), time.Duration(rapid.IntRange(1, 200).Draw(rt, "age"))*time.Minute
+				queues = append(queues, []delivery{again})
+			}
+			hours++
+		}
+		if full(object) && strings.HasSuffix(object, "export-2.csv") { // an older full export, whenever it comes
+			older := drawDamage(rt, delivery{object: strings.Replace(object, "export-2", "export-1", 1), text: c.objects[object], age: 99 * time.Hour})
+			queues = append(queues, []delivery{older})
+		}
+	}
+	var out []delivery
+	for len(queues) > 0 {
+		i := rapid.IntRange(0, len(queues)-1).Draw(rt, "next")
+		out = append(out, queues[i][0])
+		if queues[i] = queues[i][1:]; len(queues[i]) == 0 {
+			queues = slices.Delete(queues, i, i+1)
+		}
+	}
+	return out
+}
+
+// drawParts cuts an object at record borders, or leaves it.
+func drawParts(rt *rapid.T, object, text string) []delivery {
+	head, list := records(object, text)
+	if full(object) || strings.Contains(object, "intraday") || len(list) < 2 || rapid.IntRange(0, 2).Draw(rt, "cut "+object) > 0 {
+		return []delivery{{object: object, text: text}}
+	}
+	var out []delivery
+	borders := rapid.SliceOfNDistinct(rapid.IntRange(1, len(list)-1), 1, min(3, len(list)-1), rapid.ID[int]).Draw(rt, "borders")
+	slices.Sort(borders)
+	from := 0
+	for n, to := range append(borders, len(list)) {
+		out = append(out, delivery{object: part(object, n), text: join(head, list[from:to])})
+		from = to
+	}
+	return out
+}
+
+// drawVersions puts earlier versions of the object before it, and sometimes an object that is withdrawn beside it.
+func drawVersions(rt *rapid.T, final delivery) []delivery {
+	var out []delivery
+	for n := rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(rt, "corrected"); n > 0; n-- {
+		draft := drawDamage(rt, final)
+		draft.age = final.age + time.Duration(n)*time.Hour
+		out = append(out, draft)
+	}
+	if len(out) > 0 && !full(final.object) && rapid.Bool().Draw(rt, "withdrawn") {
+		wrong := out[0]
+		wrong.object = part(strings.Replace(final.object, ".", "-wrong.", 1), 0)
+		out = append(out, wrong, delivery{object: wrong.object, remove: true})
+	}
+	return append(out, final)
+}
+
+// drawDamage loses and changes records.
+func drawDamage(rt *rapid.T, d delivery) delivery {
+	head, list := records(d.object, d.text)
+	var kept []string
+	for i, r := range list {
+		switch rapid.SampledFrom([]string{"keep", "keep", "keep", "lose", "change"}).Draw(rt, "record") {
+		case "lose":
+			continue
+		case "change":
+			r = strings.ReplaceAll(r, string(rune('1'+i%8)), "9") // numbers, times, amounts and scores; most stay valid
+		}
+		kept = append(kept, r)
+	}
+	d.text = join(head, kept)
+	return d
+}
+
+// deliver writes and removes objects below dir, which is one of the site's.
+func (s *site) deliver(dir string, list []delivery) error {
+	for _, d := range list {
+		file := filepath.Join(dir, "exports", d.object)
+		if d.remove {
+			if err := os.Remove(file); err != nil {
+				return err
+			}
+			continue
+		}
+		name, err := filepath.Rel(s.dir, file)
+		if err != nil {
+			return err
+		}
+		s.write(name, d.text, d.age)
+	}
+	return nil
+}
+
+// forget makes the warehouse empty.
+func (s *site) forget() error {
+	for _, name := range []string{"cx_bi", "waymark_mart", "waymark_raw", "waymark_stage", "waymark_ops"} {
+		if err := s.warehouse.Exec(s.t.Context(), "DROP DATABASE IF EXISTS "+name+" SYNC", nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alone is what one run gives into an empty lake and warehouse.
+func (s *site) alone(cfg *configs.Config, exact bool) (map[string]string, error) {
+	if err := s.forget(); err != nil {
+		return nil, err
+	}
+	if err := s.runOnce(cfg, false); err != nil {
+		return nil, fmt.Errorf("run alone: %w", err)
+	}
+	return s.tables(exact), nil
+}
+
+func (s *site) runOnce(cfg *configs.Config, prune bool) error {
+	r, err := pipeline.New(s.t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), AcceptLoss: true,
+		Scope: pipeline.Scope{Prune: prune}})
+	if err != nil {
+		return err
+	}
+	_, err = r.Run(s.t.Context(), nil)
+	return errors.Join(err, r.Close())
+}
+
+// tables digests every raw and mart table: its rows, and the sum of their hashes. Unless exact, it leaves out what depends
+// on how records were cut into objects.
+func (s *site) tables(exact bool) map[string]string {
+	out := map[string]string{}
+	for _, name := range s.query("SELECT concat(database, '.', name) FROM system.tables WHERE database IN ('waymark_raw', 'waymark_mart') ORDER BY 1") {
+		columns := "*"
+		if !exact && strings.HasPrefix(name, "waymark_raw.") {
+			columns = "* EXCEPT (record_version, row_hash)"
+			if name == "waymark_raw.reject" {
+				continue
+			}
+		}
+		out[name] = s.query("SELECT count(), sum(sipHash64(tuple(" + columns + "))) FROM " + name)[0]
+	}
+	return out
+}
