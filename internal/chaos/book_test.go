@@ -157,8 +157,8 @@ func (b *book) publish(t *testing.T, w *world) {
 	for _, class := range slices.Sorted(maps.Keys(b.skipped)) {
 		fmt.Fprintf(&out, "- %s was not tried in this run: %s.\n", class, b.skipped[class])
 	}
-	out.WriteString("\n## To repeat\n\n    make chaos                                    # all of it; rewrites this page\n" +
-		fmt.Sprintf("    go test ./internal/chaos -v -long -seed %d -run 'TestChaos/faults/instants/embedded/0042'\n", w.seed))
+	fmt.Fprintf(&out, "\n## To repeat\n\n    make chaos    # all of it; rewrites this page\n"+
+		"    go test ./internal/chaos -v -long -seed %d -run 'TestChaos/faults/instants/embedded/0042'\n", w.seed)
 	if err := os.WriteFile(filepath.Join("..", "..", "docs", "reliability.md"), out.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -15,5 +15,5 @@
 //
 //	make test     the short form: every class of faults
 //	make chaos    the long form, which writes docs/reliability.md
-//	go test ./internal/chaos -v -seed 7 -run 'TestChaos/instants/embedded/0042'    repeats one fault
+//	go test ./internal/chaos -v -long -seed 7 -run 'TestChaos/faults/instants/embedded/0042'    repeats one fault
 package chaos

@@ -3,20 +3,13 @@
 package chaos
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"hash/fnv"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"waymark/extract/store"
-	"waymark/internal/object"
 	"waymark/internal/sampledata"
 	"waymark/internal/testenv"
 )
@@ -181,81 +174,6 @@ func (w *world) template(t testing.TB, start string) string {
 	return dir
 }
 
-// The versions of the accounts: those of the older one are not in the final one, so that partitions are to be dropped.
-const (
-	final = iota
-	older
-)
-
-func (w *world) accounts(version int) []byte {
-	data, err := os.ReadFile(filepath.Join(w.waves[1], account))
-	if err != nil {
-		panic(err) // this test wrote it
-	}
-	if version == older {
-		return bytes.ReplaceAll(lines(data, 4), []byte("001Tn"), []byte("001Tm"))
-	}
-	return data
-}
-
-// deliver puts every export below dir into the bucket.
-func (l *lane) deliver(dir string) {
-	l.t.Helper()
-	names, err := exportNames(dir)
-	l.must(err)
-	for _, name := range names {
-		l.put(name, l.read(dir, name))
-	}
-}
-
-func (l *lane) read(dir, name string) []byte {
-	l.t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	l.must(err)
-	return data
-}
-
-// put stores one export. Its time is later when it is what it is to be in the end, and else follows from its content:
-// records that carry no version take it as theirs, so the same exports must have the same times, in whatever order
-// they come.
-func (l *lane) put(name string, data []byte) {
-	l.t.Helper()
-	h := fnv.New32()
-	_, _ = h.Write(data)
-	at := time.Duration(h.Sum32()%1_000_000) * time.Second
-	if final, err := os.ReadFile(filepath.Join(l.waves[1], name)); err == nil && bytes.Equal(final, data) {
-		at += 1_000_000 * time.Second
-	}
-	l.putAt(name, data, at)
-}
-
-// putAt stores one export as if that long after the epoch of these tests.
-func (l *lane) putAt(name string, data []byte, after time.Duration) {
-	l.t.Helper()
-	bucket := l.bucket(exports)
-	defer bucket.Close()
-	_, err := bucket.Put(context.Background(), name, bytes.NewReader(data), int64(len(data)), object.Condition{})
-	l.must(err)
-	at := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Add(after)
-	l.must(os.Chtimes(filepath.Join(l.s3.Dir, exports, name), at, at))
-}
-
-// remove deletes one export.
-func (l *lane) remove(name string) {
-	l.t.Helper()
-	bucket := l.bucket(exports)
-	defer bucket.Close()
-	l.must(bucket.Delete(context.Background(), name))
-}
-
-// bucket opens a bucket past the proxy.
-func (l *lane) bucket(name string) store.Store {
-	l.t.Helper()
-	s, err := store.OpenRoot(context.Background(), "s3://"+name, store.S3Options{Endpoint: l.s3.Endpoint, Region: l.s3.Region, PathStyle: true})
-	l.must(err)
-	return s
-}
-
 // start begins a verb in the lane.
 func (l *lane) start(args ...string) *process {
 	l.t.Helper()
@@ -278,50 +196,6 @@ func (l *lane) mustRun(args ...string) outcome {
 		l.t.Fatalf("the undisturbed run ended with exit code %d:\n%s", o.code, tail(o.stdout+o.stderr))
 	}
 	return o
-}
-
-// inspect holds the warehouse against lake and ledger with `waymark verify` and returns the digest of all that is
-// published. An embedded warehouse is served meanwhile, so that its engine starts once.
-func (l *lane) inspect() string {
-	l.t.Helper()
-	if l.kind == embedded {
-		l.serve()
-		defer l.close()
-	}
-	if o := l.start("verify").wait(patience); o.code != 0 {
-		l.t.Fatalf("verify ended with exit code %d:\n%s", o.code, tail(o.stdout+o.stderr))
-	}
-	return l.digest()
-}
-
-// digest counts and hashes every published table and every view that people read.
-func (l *lane) digest() string {
-	l.t.Helper()
-	var parts []string
-	names := l.query("SELECT database, name FROM system.tables WHERE database IN ('waymark_raw', 'waymark_mart', 'cx_bi') ORDER BY database, name")
-	for row := range strings.Lines(names) {
-		database, name, _ := strings.Cut(strings.TrimSpace(row), "\t")
-		// As text, because the hash of a tuple that holds a NULL is NULL.
-		parts = append(parts, fmt.Sprintf("SELECT '%s.%s' AS t, count() AS n, sum(cityHash64(toString(tuple(*)))) AS h FROM %s.`%s`", database, name, database, name))
-	}
-	return l.query("SELECT * FROM (" + strings.Join(parts, " UNION ALL ") + ") ORDER BY t")
-}
-
-// query asks the engine itself, past every proxy, for tab-separated text.
-func (l *lane) query(sql string) string {
-	l.t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://"+l.address, strings.NewReader(sql+" FORMAT TSV"))
-	l.must(err)
-	req.Header.Set("X-ClickHouse-Key", l.secret)
-	resp, err := http.DefaultClient.Do(req)
-	l.must(err)
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	l.must(err)
-	if resp.StatusCode != http.StatusOK {
-		l.t.Fatalf("%.200s: %s", sql, text)
-	}
-	return string(text)
 }
 
 func (l *lane) mkdir(path string) {
