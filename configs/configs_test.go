@@ -71,6 +71,7 @@ func TestMistakes(t *testing.T) {
 		{"far from any key", minimal + "zzzzzzzz: 1\n", "w.yaml:9: zzzzzzzz: unknown key", "known keys: "},
 		{"twice", minimal + "lake: y\n", "w.yaml:9: ", ""},
 		{"wrong type", minimal + "resources: { workers: many }\n", "w.yaml:9", ""},
+		{"identity", minimal + "identity: { max_links: 1 }\n", "w.yaml:9: identity.max_links: must be from 2 to 10000", "20"},
 		{"not yaml", "lake: [", "w.yaml", ""},
 		{"zone", minimal + "timezone: Europe/Warszawa\n", `w.yaml:9: timezone: unknown time zone "Europe/Warszawa"`, "IANA"},
 		{"variable", strings.Replace(minimal, "WAYMARK_KEY", "NO_SUCH", 1), "w.yaml:3: privacy.key: environment variable NO_SUCH is not set", "export NO_SUCH"},

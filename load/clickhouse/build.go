@@ -31,7 +31,11 @@ func (w *Warehouse) fillModel(ctx context.Context, m Model, into Table, tag stri
 	sql := m.SQL
 	if m.Iteration != nil {
 		r := &rounds{w: w, m: m, tag: tag, params: params, tables: map[string]Table{}}
-		defer r.drop(context.WithoutCancel(ctx))
+		defer func() {
+			if err := r.drop(context.WithoutCancel(ctx)); err != nil {
+				w.log.Warn().Err(err).Msg("scratch tables are left behind")
+			}
+		}()
 		if err := r.run(ctx); err != nil {
 			return err
 		}

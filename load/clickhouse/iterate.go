@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -18,10 +19,11 @@ type Block struct{ Name, SQL string }
 // name, {previous} for the model's published table, which is empty unless it is to be trusted.
 type Iteration struct {
 	Before []Block // once, in order
-	Step   []Block // in order, again and again; {name} in its own block is the content of the step before
-	Until  string  // read after each step: one unsigned number; 0 ends
-	After  []Block // once, in order
-	Limit  int     // more steps are an error of kind Internal
+	// Step is built in order, again and again; {name} in its own block is the content of the step before, of the same columns.
+	Step  []Block
+	Until string  // read after each step: one unsigned number; 0 ends
+	After []Block // once, in order
+	Limit int     // more steps are an error of kind Internal
 }
 
 // previous is the name of the model's own published table.
@@ -33,8 +35,9 @@ type rounds struct {
 	m      Model
 	tag    string
 	params map[string]string
-	tables map[string]Table
-	made   int
+	tables map[string]Table // what {name} stands for
+	made   []Table          // all that may be there
+	built  int
 }
 
 func (r *rounds) run(ctx context.Context) error {
@@ -42,47 +45,65 @@ func (r *rounds) run(ctx context.Context) error {
 	if err := r.build(ctx, it.Before); err != nil {
 		return err
 	}
-	for step := 1; ; step++ {
-		if err := r.build(ctx, it.Step); err != nil {
-			return fmt.Errorf("step %d: %w", step, err)
-		}
+	for step := 0; ; step++ {
 		left, err := r.left(ctx)
 		if err != nil {
-			return fmt.Errorf("step %d: %w", step, err)
+			return fmt.Errorf("after step %d: %w", step, err)
 		}
 		r.w.log.Debug().Str("model", r.m.Name).Int("step", step).Uint64("left", left).Msg("model is iterated")
 		if left == 0 {
 			return r.build(ctx, it.After)
 		}
-		if step >= it.Limit {
+		if step == it.Limit {
 			return fault.New(fault.Internal, "model %s is not settled after %d steps: %d left to do", r.m.Name, step, left)
+		}
+		if err := r.build(ctx, it.Step); err != nil {
+			return fmt.Errorf("step %d: %w", step+1, err)
 		}
 	}
 }
 
-// build fills the tables of the blocks, one after the other, each in the place of the former one of its name.
+// build fills the tables of the blocks in order, each in the place of the former one of its name, and drops those.
 func (r *rounds) build(ctx context.Context, blocks []Block) error {
 	for _, b := range blocks {
-		r.made++
-		name := fmt.Sprintf("%s__%s_%s_%d", r.m.Name, r.tag, b.Name, r.made)
-		next := Table{Database: Stage, Name: name}
 		sql := trimSQL(r.bind(b.SQL))
-		former, replaces := r.tables[b.Name]
-		r.tables[b.Name] = next // from here on drop knows it
+		next := Table{Database: Stage, Name: fmt.Sprintf("%s__%s_%s_%d", r.m.Name, r.tag, b.Name, r.built)}
+		r.built++
+		r.made = append(r.made, next)
 		err := r.w.exec(ctx, statement{
 			what: "build " + b.Name + " of model " + r.m.Name, params: used(r.params, sql), settings: r.w.buildSettings(),
 			sql: "CREATE OR REPLACE TABLE " + next.SQL() + " ENGINE = MergeTree ORDER BY tuple() AS\n" + sql,
 		})
-		if replaces {
-			if dropErr := r.w.DropStaging(context.WithoutCancel(ctx), former.Name); err == nil {
-				err = dropErr
-			}
-		}
 		if err != nil {
 			return err
 		}
+		r.tables[b.Name] = next
 	}
-	return nil
+	var current []Table
+	for _, t := range r.tables {
+		current = append(current, t)
+	}
+	return r.drop(ctx, current...)
+}
+
+// drop drops the tables that were made but for those to keep.
+func (r *rounds) drop(ctx context.Context, keep ...Table) error {
+	var names []string
+	for _, t := range r.made {
+		if !slices.Contains(keep, t) {
+			names = append(names, t.SQL())
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	err := r.w.exec(ctx, statement{
+		what: "drop scratch tables of model " + r.m.Name, sql: "DROP TABLE IF EXISTS " + strings.Join(names, ", ") + " SYNC", repeatable: true,
+	})
+	if err == nil {
+		r.made = keep
+	}
+	return err
 }
 
 // left reads the number that ends the iteration when it is 0.
@@ -98,14 +119,6 @@ func (r *rounds) left(ctx context.Context) (n uint64, err error) {
 		err = fault.New(fault.Internal, "model %s: until gives %d rows, want one", r.m.Name, rows)
 	}
 	return n, err
-}
-
-func (r *rounds) drop(ctx context.Context) {
-	for _, t := range r.tables {
-		if err := r.w.DropStaging(ctx, t.Name); err != nil {
-			r.w.log.Warn().Err(err).Str("table", t.Name).Msg("scratch table is left behind")
-		}
-	}
 }
 
 func (r *rounds) bind(sql string) string {
@@ -150,13 +163,16 @@ func (m Model) flat() string {
 			return tables[name]
 		})
 	}
-	for _, blocks := range [][]Block{m.Iteration.Before, m.Iteration.Step, m.Iteration.After} {
+	define := func(blocks []Block, again bool) {
 		for _, b := range blocks {
-			if tables[b.Name] == "" {
+			if again || tables[b.Name] == "" {
 				tables[b.Name] = "(" + trimSQL(resolve(b.SQL)) + "\n)"
 			}
 		}
 	}
+	define(m.Iteration.Before, true)
+	define(m.Iteration.Step, false) // a table of the start has the same columns in every step
+	define(m.Iteration.After, true)
 	return resolve(m.SQL)
 }
 

@@ -15,7 +15,7 @@ func halving(limit int) Model {
 		Columns: []ModelColumn{{"steps", "UInt64", "Steps."}, {"runs", "UInt32", "Builds from the one before."}},
 		Iteration: &Iteration{
 			Limit:  limit,
-			Before: []Block{{"number", "SELECT {n:UInt64} AS n, toUInt64(0) AS steps;"}},
+			Before: []Block{{"number", "SELECT {n:UInt64} AS first"}, {"number", "SELECT first AS n, toUInt64(0) AS steps FROM {number};"}},
 			Step:   []Block{{"half", "SELECT intDiv(n, 2) AS n, steps + 1 AS steps FROM {number}"}, {"number", "SELECT * FROM {half} -- the next"}},
 			Until:  "SELECT n FROM {number}",
 			After:  []Block{{"former", "SELECT max(runs) AS runs FROM {previous}"}},
@@ -46,6 +46,12 @@ func TestIteratedModel(t *testing.T) {
 	build(t, w, m, params)
 	if diff := cmp.Diff([]string{"10 1"}, content()); diff != "" {
 		t.Errorf("from nothing: %s", diff)
+	}
+
+	none := map[string]string{"n": "0"}
+	build(t, w, m, none)
+	if diff := cmp.Diff([]string{"0 1"}, content()); diff != "" {
+		t.Errorf("nothing to do: %s", diff)
 	}
 
 	short := halving(9)

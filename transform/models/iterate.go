@@ -33,9 +33,10 @@ type section struct {
 // blocks reads the body of an iterated model:
 //
 //	-- table NAME    any number: a SELECT that fills the scratch table {NAME}; built once, in order
-//	-- step          from here on tables are built anew in every step; {NAME} within its own SELECT is the former content
+//	-- step          from here on tables are built anew in every step; {NAME} within its own SELECT is the former content, which
+//	                 has the same columns
 //	-- table NAME    at least one
-//	-- until         a SELECT of one number, read after every step; 0 ends the iteration
+//	-- until         a SELECT of one number over tables that are there from the start, read before every step; 0 ends
 //	-- table NAME    any number, built once at the end
 //	-- result        the SELECT of the model
 //
@@ -43,7 +44,7 @@ type section struct {
 // function of its inputs only as long as the result does not depend on it: that is for the model's author to prove.
 func (p *parser) blocks(body string) {
 	sections := cut(body)
-	known := []string{Previous}
+	known, start := []string{Previous}, []string(nil)
 	it, phase := p.m.Iteration, "before"
 	for _, s := range sections {
 		switch {
@@ -55,9 +56,14 @@ func (p *parser) blocks(body string) {
 			return
 		}
 		if s.head == "step" {
+			start = slices.Clone(known)
 			continue
 		}
-		sql := p.blockSelect(s, known)
+		there := known
+		if s.head == "until" {
+			there = start
+		}
+		sql := p.blockSelect(s, there)
 		if s.head == "table" && !slices.Contains(known, s.name) {
 			known = append(known, s.name)
 		}

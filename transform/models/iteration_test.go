@@ -45,20 +45,21 @@ func (w *warehouse) iterate(m models.Model, params map[string]string) (drop func
 		}
 	}
 	build(m.Iteration.Before)
-	for left := ""; left != "0"; w.steps++ {
+	for ; w.rows(w.bound(m.Iteration.Until), params)[0][0] != "0"; w.steps++ {
 		if w.steps == m.Iteration.Limit {
 			w.t.Fatalf("%s: not settled after %d steps", m.Name, w.steps)
 		}
 		build(m.Iteration.Step)
-		left = w.rows(w.bound(m.Iteration.Until), params)[0][0]
 	}
 	build(m.Iteration.After)
 	return func() {
+		var tables []string
 		for name := range w.scratch {
 			if name != models.Previous {
-				w.exec("DROP TABLE IF EXISTS waymark_mart.scratch_"+name+", waymark_mart.scratch_"+name+"_2 SYNC", nil, nil)
+				tables = append(tables, "waymark_mart.scratch_"+name, "waymark_mart.scratch_"+name+"_2")
 			}
 		}
+		w.exec("DROP TABLE IF EXISTS "+strings.Join(tables, ", ")+" SYNC", nil, nil)
 	}
 }
 

@@ -22,7 +22,7 @@ type Block struct{ Name, SQL string }
 type Iteration struct {
 	Before []Block // once, at first
 	Step   []Block // again and again
-	Until  string  // after each step: one number; 0 ends
+	Until  string  // before each step: one number; 0 ends
 	After  []Block // once, at the end
 	Limit  int     // more steps are an error
 }

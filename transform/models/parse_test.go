@@ -269,6 +269,7 @@ func TestParseIterated(t *testing.T) {
 		{"-- until\n", "", "-- result has no place here: want tables, step, tables, until, result"},
 		{"-- step\n\n-- table link\nSELECT a, b FROM {link} WHERE a NOT IN (SELECT node FROM {previous})", "-- step\n", "a block is missing"},
 		{"-- result\nSELECT node FROM {last}\n", "", "a block is missing"},
+		{"SELECT count() FROM {link}", "SELECT count() FROM {last}", "there is no table {last} at that time"},
 		{"SELECT 1 AS node FROM {link}", "SELECT now() AS node", "now() makes the result depend on more than the inputs"},
 		{"SELECT count() FROM {link}", "SELECT 1; SELECT 2", "a model is one statement, without ;"},
 	} {

@@ -17,7 +17,7 @@ type View struct {
 }
 
 // internal are columns of marts that serve the pipeline only.
-var internal = []string{"record_id", "record_version", "row_hash"}
+var internal = []string{"record_id", "record_version", "row_hash", "links_hash"}
 
 // Views returns what people and Metabase see: one view per model that is not hidden, the journey events under their own
 // name, the rejects and the KPI catalogue. They hold no Map, Array or 128-bit column: keys are text, ” is none.

@@ -42,19 +42,13 @@ type warehouse struct {
 func startWarehouse(t testing.TB) *warehouse {
 	t.Helper()
 	w := &warehouse{t: t, process: enginetest.Start(t)}
-	w.prepare()
-	return w
-}
-
-// prepare creates the databases and the raw tables.
-func (w *warehouse) prepare() {
-	w.t.Helper()
 	for _, db := range []string{"waymark_raw", "waymark_mart", "cx_bi"} {
 		w.exec("CREATE DATABASE "+db, nil, nil)
 	}
 	for _, table := range schemas.Tables() {
 		w.exec(rawDDL(table), nil, nil)
 	}
+	return w
 }
 
 // in is the same warehouse for a subtest.

@@ -61,6 +61,9 @@ INNER JOIN {point} AS p ON h.b = p.node
 -- (n, at, key): from the time at on, n is connected with key, which is smaller than any it was connected with before.
 SELECT n, born AS at, n AS key FROM {point}
 
+-- table before
+SELECT toUInt64(0) AS stairs, toUInt64(0) AS hash
+
 -- step
 
 -- table before

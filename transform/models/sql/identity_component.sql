@@ -13,7 +13,7 @@
 -- test: the identifiers are those of the records: SELECT count() AS here, (SELECT count() FROM waymark_mart.identity_identifier) AS there FROM {table} HAVING here != there
 -- test: a customer_key is an identifier of its own customer: SELECT DISTINCT customer_key FROM {table} WHERE customer_key NOT IN (SELECT identifier FROM {table} WHERE identifier = customer_key)
 -- test: a generic identifier joins nobody: SELECT identifier FROM {table} WHERE is_generic AND (customer_key != identifier OR links > 0)
--- test: linked identifiers are one customer: SELECT e.left_id FROM waymark_mart.identity_edge AS e INNER JOIN (SELECT identifier, customer_key FROM {table} WHERE NOT is_generic) AS l ON e.left_id = l.identifier INNER JOIN (SELECT identifier, customer_key FROM {table} WHERE NOT is_generic) AS r ON e.right_id = r.identifier WHERE l.customer_key != r.customer_key
+-- test: linked identifiers are one customer: SELECT e.left_id FROM waymark_mart.identity_edge AS e INNER JOIN (SELECT sipHash64(identifier) AS node, sipHash64(customer_key) AS label FROM {table} WHERE links > 0) AS l ON sipHash64(e.left_id) = l.node INNER JOIN (SELECT sipHash64(identifier) AS node, sipHash64(customer_key) AS label FROM {table} WHERE links > 0) AS r ON sipHash64(e.right_id) = r.node WHERE l.label != r.label
 
 -- table edge
 -- Label propagation on numbers in the place of identifiers. A step lets every node take the smallest number among itself
