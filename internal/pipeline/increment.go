@@ -110,11 +110,13 @@ func (x *increments) drop(ctx context.Context, w *clickhouse.Warehouse) {
 func (p *publisher) incrementModel(ctx context.Context, t modelTask, report *Report) (out ModelReport, err error) {
 	m := t.model
 	out = ModelReport{Model: m.Name, ByKey: true}
+	private, cancel := p.untilStop(ctx) // nobody sees a staging table
+	defer cancel()
 	if sql := m.Keys(p.increments.delta); sql != "" {
-		keys, n, err := p.Warehouse.TouchedKeys(ctx, m.Name, p.tag(), sql, t.set.of(m.TouchedParams()))
+		keys, n, err := p.Warehouse.TouchedKeys(private, m.Name, p.tag(), sql, t.set.of(m.TouchedParams()))
 		defer func() { _ = p.Warehouse.DropStaging(context.WithoutCancel(ctx), keys.Name) }()
 		if err != nil {
-			return out, err
+			return out, p.orStopped(err)
 		}
 		if out.Keys = n; n > 0 {
 			if out.Published, err = p.publishIncrement(ctx, t, keys, report); err != nil {
@@ -123,28 +125,30 @@ func (p *publisher) incrementModel(ctx context.Context, t modelTask, report *Rep
 		}
 	}
 	out.Rows = p.rows(m.Name)
-	return out, p.Warehouse.MarkBuilt(ctx, t.table)
+	return out, nil
 }
 
 // publishIncrement builds, tests and swaps the partitions that hold rows of the keys; it returns how many changed.
 func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clickhouse.Table, report *Report) (int, error) {
 	m := t.model
 	inc := clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL())}
-	staging, partitions, err := p.Warehouse.BuildIncrement(ctx, t.table, inc, p.tag(), t.set.of(m.Params))
+	private, cancel := p.untilStop(ctx)
+	defer cancel()
+	staging, partitions, err := p.Warehouse.BuildIncrement(private, t.table, inc, p.tag(), t.set.of(m.Params))
 	if err != nil {
-		return 0, err
+		return 0, p.orStopped(err)
 	}
 	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
 	whole, err := staging.Whole(partitions)
 	if err != nil {
 		return 0, err
 	}
-	if err := p.testModel(ctx, t.set, m, tested{staging.Table().SQL(), whole}, report); err != nil {
-		return 0, err
+	if err := p.testModel(private, t.set, m, tested{staging.Table().SQL(), whole}, report); err != nil {
+		return 0, p.orStopped(err)
 	}
-	states, err := staging.State(ctx)
+	states, err := staging.State(private)
 	if err != nil {
-		return 0, err
+		return 0, p.orStopped(err)
 	}
 	var swaps []swap
 	for _, partition := range partitions {

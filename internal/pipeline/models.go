@@ -142,6 +142,9 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 		build = p.incrementModel
 	}
 	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
+	if err == nil && state.Stale {
+		err = p.Warehouse.MarkBuilt(ctx, table)
+	}
 	if err != nil {
 		return err
 	}
@@ -166,17 +169,19 @@ type modelTask struct {
 func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report) (ModelReport, error) {
 	m := t.model
 	out := ModelReport{Model: m.Name}
-	staging, err := p.Warehouse.BuildModel(ctx, t.table, p.tag(), t.set.of(m.Params))
+	private, cancel := p.untilStop(ctx) // nobody sees a staging table
+	defer cancel()
+	staging, err := p.Warehouse.BuildModel(private, t.table, p.tag(), t.set.of(m.Params))
 	if err != nil {
-		return out, err
+		return out, p.orStopped(err)
 	}
 	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
-	if err := p.testModel(ctx, t.set, m, tested{staging.Table().SQL(), staging.Table().SQL()}, report); err != nil {
-		return out, err
+	if err := p.testModel(private, t.set, m, tested{staging.Table().SQL(), staging.Table().SQL()}, report); err != nil {
+		return out, p.orStopped(err)
 	}
-	states, err := staging.State(ctx)
+	states, err := staging.State(private)
 	if err != nil {
-		return out, err
+		return out, p.orStopped(err)
 	}
 	var swaps []swap
 	for partition, s := range states {
@@ -192,7 +197,7 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 		return out, err
 	}
 	out.Rows = p.rows(m.Name)
-	return out, p.Warehouse.MarkBuilt(ctx, t.table)
+	return out, nil
 }
 
 // testModel runs the data tests of a model before it is published: a failure is of kind Gate and stops the publish, a

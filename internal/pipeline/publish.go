@@ -83,30 +83,9 @@ func (p *publisher) publishBatch(ctx context.Context, batch []Change, report *Ta
 		return fmt.Errorf("create staging: %w", err)
 	}
 	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }() // after a failure too: nothing refers to it then
-	if err := p.load(ctx, staging, batch); err != nil {
-		return err
-	}
-	want := clickhouse.States{}
-	for _, c := range batch {
-		for _, f := range c.Files {
-			s := want[c.Partition]
-			want[c.Partition] = clickhouse.State{Rows: s.Rows + f.Rows, HashSum: s.HashSum + f.HashSum}
-		}
-	}
-	loaded, err := staging.State(ctx)
+	loaded, resolved, err := p.stage(ctx, staging, batch)
 	if err != nil {
-		return fmt.Errorf("audit staging: %w", err)
-	}
-	if bad := clickhouse.Mismatch(want, loaded); bad != "" {
-		return fault.New(fault.Internal, "audit staging: partition %s holds %d rows (hash %x), its manifests say %d (%x)",
-			bad, loaded[bad].Rows, loaded[bad].HashSum, want[bad].Rows, want[bad].HashSum)
-	}
-	if _, err := staging.Resolve(ctx); err != nil {
-		return fmt.Errorf("resolve duplicates: %w", err)
-	}
-	resolved, err := staging.State(ctx)
-	if err != nil {
-		return fmt.Errorf("audit staging: %w", err)
+		return p.orStopped(err)
 	}
 	swaps := make([]swap, len(batch))
 	for i, c := range batch {
@@ -124,6 +103,49 @@ func (p *publisher) publishBatch(ctx context.Context, batch []Change, report *Ta
 			report.Published++
 			report.Rows += s.state.Rows
 		}
+	}
+	return err
+}
+
+// stage fills staging, holds it against the manifests and resolves duplicates; it returns what it held before and after that.
+// Nobody sees a staging table, so a run that is asked to stop breaks this off.
+func (p *publisher) stage(ctx context.Context, staging *clickhouse.Staging, batch []Change) (loaded, resolved clickhouse.States, err error) {
+	ctx, cancel := p.untilStop(ctx)
+	defer cancel()
+	if err := p.load(ctx, staging, batch); err != nil {
+		return nil, nil, err
+	}
+	want := clickhouse.States{}
+	for _, c := range batch {
+		for _, f := range c.Files {
+			s := want[c.Partition]
+			want[c.Partition] = clickhouse.State{Rows: s.Rows + f.Rows, HashSum: s.HashSum + f.HashSum}
+		}
+	}
+	if loaded, err = staging.State(ctx); err != nil {
+		return nil, nil, fmt.Errorf("audit staging: %w", err)
+	}
+	if bad := clickhouse.Mismatch(want, loaded); bad != "" {
+		return nil, nil, fault.New(fault.Internal, "audit staging: partition %s holds %d rows (hash %x), its manifests say %d (%x)",
+			bad, loaded[bad].Rows, loaded[bad].HashSum, want[bad].Rows, want[bad].HashSum)
+	}
+	changed, err := staging.Resolve(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("resolve duplicates: %w", err)
+	}
+	if len(changed) == 0 {
+		return loaded, loaded, nil
+	}
+	if resolved, err = staging.State(ctx); err != nil {
+		return nil, nil, fmt.Errorf("audit staging: %w", err)
+	}
+	return loaded, resolved, nil
+}
+
+// orStopped is ErrStopped for what failed because the run was asked to stop.
+func (r *Runner) orStopped(err error) error {
+	if err != nil && r.stopping() {
+		return ErrStopped
 	}
 	return err
 }

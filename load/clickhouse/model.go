@@ -104,9 +104,6 @@ func parseMark(comment string) mark {
 // EnsureModel checks the SELECT of m against its columns and creates its table, or recreates it (empty, in one atomic
 // statement) when columns, order or partitioning changed. params are the query parameters of m.SQL.
 func (w *Warehouse) EnsureModel(ctx context.Context, m Model, params map[string]string) (ModelState, error) {
-	if err := w.checkColumns(ctx, m, params); err != nil {
-		return ModelState{}, err
-	}
 	t := ModelTable(m)
 	have, err := w.describeTable(ctx, t)
 	if err != nil {
@@ -115,6 +112,11 @@ func (w *Warehouse) EnsureModel(ctx context.Context, m Model, params map[string]
 	var current mark
 	if have != nil {
 		current = parseMark(have.comment)
+	}
+	if current != (mark{m.structure(), m.content()}) { // else it was checked when it was built
+		if err := w.checkColumns(ctx, m, params); err != nil {
+			return ModelState{}, err
+		}
 	}
 	if current.structure == m.structure() {
 		err := w.updateComments(ctx, m, have, current)
