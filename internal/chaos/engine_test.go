@@ -44,7 +44,6 @@ func (w *world) engineFaults(t *testing.T) {
 		for _, a := range once {
 			if !seen[a.fault] && a.fault != "slow" {
 				seen[a.fault] = true
-				a.mayMiss = true
 				some = append(some, a)
 			}
 		}

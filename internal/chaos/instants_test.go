@@ -24,11 +24,15 @@ func (w *world) instants(t *testing.T) {
 				name := fmt.Sprintf("%04d", i)
 				dice := l.dice(name)
 				start := [...]string{touched, touched, touched, loaded, nothing}[dice.IntN(5)]
-				hit := false
-				l.try(t, name, trial{class: "SIGKILL at a random instant", start: start, attempts: []attempt{l.killAt(start, dice, &hit)}})
-				if hit {
-					killed++
-				}
+				l.sub(t, name, func() {
+					a := l.killAt(start, dice)
+					l.reset(start)
+					done := l.disturb(trial{class: "SIGKILL at a random instant", start: start}, a)
+					killed += len(done)
+					if len(done) > 0 {
+						l.recover(done)
+					}
+				})
 			}
 		})
 	}
@@ -36,14 +40,17 @@ func (w *world) instants(t *testing.T) {
 
 // crashLoop kills run after run at random moments before it lets one end.
 func (l *lane) crashLoop(t *testing.T, kills int) {
-	dice := l.dice("loop")
-	tr := trial{class: "SIGKILL at a random instant", start: touched}
-	for range kills {
-		a := l.killAt(touched, dice, new(bool))
-		a.mayMiss = true
-		tr.attempts = append(tr.attempts, a)
-	}
-	l.try(t, "loop", tr)
+	l.sub(t, "loop", func() {
+		dice := l.dice("loop")
+		tr := trial{class: "SIGKILL at a random instant", start: touched}
+		l.usually(touched)
+		l.reset(touched)
+		var done []entry
+		for tries := 0; len(done) < kills && tries < 5*kills; tries++ {
+			done = append(done, l.disturb(tr, l.killAt(touched, dice))...)
+		}
+		l.recover(done)
+	})
 }
 
 // dice are seeded by the harness's seed and the name of the trial, so that each can be repeated alone.
@@ -54,18 +61,20 @@ func (l *lane) dice(name string) *rand.Rand {
 }
 
 // killAt kills at a random fraction of the time that such a run takes, and says whether it was still running.
-func (l *lane) killAt(start string, dice *rand.Rand, hit *bool) attempt {
+func (l *lane) killAt(start string, dice *rand.Rand) attempt {
 	at := time.Duration(dice.Float64() * float64(l.usually(start).took))
 	who := alone
 	if l.kind == embedded {
 		who = [...]victim{both, both, both, alone, engines}[dice.IntN(5)]
 	}
-	return attempt{fault: "killed: " + who.String(), where: "at a random instant", during: func(p *process) {
+	return attempt{fault: "killed: " + who.String(), where: "at a random instant", during: func(p *process) bool {
 		select {
 		case <-time.After(at):
-			*hit = p.running()
+			running := p.running()
 			p.kill(who)
+			return running
 		case <-p.ended:
+			return false
 		}
 	}}
 }

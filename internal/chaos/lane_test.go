@@ -49,6 +49,7 @@ type lane struct {
 	place           string // of the lake
 
 	right   bool          // the lane is as a clean run over its exports leaves it
+	ended   bool          // the last disturbed run came to its end
 	version int           // of the accounts that the exports hold
 	age     time.Duration // of the exports: each correction is later than the one before
 }
@@ -125,12 +126,10 @@ func (l *lane) reset(start string) {
 	template := l.template(l.t, start)
 	l.arm(nil, nil)
 	if l.right && start == touched && l.place == "s3://"+lakeBucket {
-		// Another correction of the small export does as well, and needs no copying.
-		l.right, l.version, l.age = false, 1-l.version, l.age+time.Hour
-		l.putAt(account, l.accounts(l.version), l.age)
+		l.correct() // another correction of the small export does as well, and needs no copying
 		return
 	}
-	l.right, l.version, l.age = false, final, 60*24*time.Hour
+	l.right, l.ended, l.version, l.age = false, false, final, 60*24*time.Hour
 	l.close()
 	for name, place := range map[string]string{exports: filepath.Join(l.s3.Dir, exports), lakeBucket: filepath.Join(l.s3.Dir, lakeBucket), "warehouse": l.warehouse()} {
 		l.must(os.RemoveAll(place))
@@ -141,6 +140,13 @@ func (l *lane) reset(start string) {
 	if l.kind == served {
 		l.serve()
 	}
+}
+
+// correct delivers the other version of the small export.
+func (l *lane) correct() {
+	l.t.Helper()
+	l.right, l.ended, l.version, l.age = false, false, 1-l.version, l.age+time.Hour
+	l.putAt(account, l.accounts(l.version), l.age)
 }
 
 // template returns the directory from which a state is copied; it is made once.

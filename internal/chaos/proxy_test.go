@@ -32,6 +32,7 @@ type proxy struct {
 
 // fault strikes at the nth request of a kind, and at all later ones when it lasts.
 type fault struct {
+	what    string // for the table, where an attempt has several
 	request string
 	nth     int
 	lasts   bool

@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,9 +23,9 @@ type attempt struct {
 	fault         string // what was done, for the table
 	where         string // at what
 	store, engine []*fault
-	during        func(*process) // goes on beside the run
-	args          []string       // of run
-	mayMiss       bool           // the fault may find nothing to strike
+	during        func(*process) bool // goes on beside the run and says whether it struck
+	args          []string            // of run
+	mayMiss       bool                // the fault may find nothing to strike; it does not count then
 }
 
 // documented are the exit codes of the README.
@@ -36,7 +37,7 @@ func (l *lane) try(t *testing.T, name string, tr trial) {
 		l.reset(tr.start)
 		var done []entry
 		for _, a := range tr.attempts {
-			done = append(done, l.disturb(tr, a))
+			done = append(done, l.disturb(tr, a)...)
 		}
 		l.recover(done)
 	})
@@ -63,26 +64,41 @@ func exactly(name string) string {
 	return "^" + strings.ReplaceAll(name, "/", "$/^") + "$"
 }
 
-// disturb runs once under faults.
-func (l *lane) disturb(tr trial, a attempt) entry {
+// disturb runs once under faults and returns those that struck. After a run that ended by itself the exports are
+// corrected, so that there is something to disturb.
+func (l *lane) disturb(tr trial, a attempt) []entry {
 	l.t.Helper()
+	if l.ended && tr.start == touched {
+		l.correct()
+	}
 	l.arm(a.store, a.engine)
 	p := l.start(append([]string{"run"}, a.args...)...)
-	for _, f := range append(slices.Clone(a.store), a.engine...) {
+	faults := append(slices.Clone(a.store), a.engine...)
+	for _, f := range faults {
 		f.run.Store(p)
 	}
+	hit := true
 	if a.during != nil {
-		a.during(p)
+		hit = a.during(p)
 	}
 	o := p.wait(patience)
 	l.check(p, o)
-	for _, f := range append(slices.Clone(a.store), a.engine...) {
-		if f.struck.Load() == 0 && !a.mayMiss {
+	l.arm(nil, nil)
+	l.ended = !p.killed
+	e := entry{class: tr.class, fault: a.fault, where: a.where, start: tr.start, kind: l.kind, code: codeName(p, o)}
+	if len(faults) == 0 && hit {
+		return []entry{e}
+	}
+	var out []entry
+	for _, f := range faults {
+		if f.struck.Load() > 0 {
+			e.fault = cmp.Or(f.what, a.fault)
+			out = append(out, e)
+		} else if !a.mayMiss {
 			l.t.Errorf("%s at %s: request %d of this kind never came; it ended with exit code %d\n%s", a.fault, a.where, f.nth, o.code, tail(o.stderr))
 		}
 	}
-	l.arm(nil, nil)
-	return entry{class: tr.class, fault: a.fault, where: a.where, start: tr.start, kind: l.kind, code: codeName(p, o)}
+	return out
 }
 
 func (l *lane) arm(store, engine []*fault) {
@@ -126,6 +142,9 @@ func (l *lane) recover(done []entry, args ...string) {
 	l.t.Helper()
 	if l.t.Failed() {
 		return
+	}
+	if len(done) == 0 {
+		l.t.Error("no fault struck")
 	}
 	o := l.mustRun(args...)
 	l.sameAsClean()

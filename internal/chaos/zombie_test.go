@@ -76,8 +76,7 @@ func (l *lane) zombie(start string, s step, delayed bool) {
 	l.expireLease()
 	l.arm(nil, nil)
 	if delayed { // the correction is taken back, so that the other run publishes what the zombie is about to take away
-		l.version, l.age = 1-l.version, l.age+time.Hour
-		l.putAt(account, l.accounts(l.version), l.age)
+		l.correct()
 	}
 	second := l.start("run").wait(patience)
 	if second.code != 0 {
