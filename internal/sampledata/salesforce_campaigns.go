@@ -61,7 +61,9 @@ func (g *generator) fillMembers(t *table, s *SourceTruth) {
 			if lead {
 				id = salesforceID(idLead, n/4)
 			}
-			g.identify(p.n, crmID(id), emailID(p.email))
+			if responded { // else nothing happened
+				g.identify(p.n, crmID(id), emailID(p.email))
+			}
 			g.truth.Campaigns.Members++
 			g.truth.Campaigns.Responses += int64(boolInt(responded))
 		}

@@ -71,8 +71,8 @@ func phoneID(p person) string { return "phone::+" + p.place.dial + p.phone }
 
 func deviceID(pseudoID string) string { return "device:ga4:" + pseudoID }
 
-// crmID and deskID are persons in Salesforce and Zendesk.
-func crmID(id string) string { return "contact:salesforce:" + id }
+// crmID and deskID are persons in Salesforce and Zendesk. Salesforce's last three characters only check the others.
+func crmID(id string) string { return "contact:salesforce:" + id[:15] }
 
 func deskID(id int64) string { return "contact:zendesk:" + itoa(id) }
 
