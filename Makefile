@@ -22,7 +22,7 @@ build: ## Build bin/waymark
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/waymark ./cmd/waymark
 
 test: build engine test-components ## Test everything, against a real S3 server and a real ClickHouse engine
-	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 20m ./...
+	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 60m ./...
 	@$(MAKE) --no-print-directory bench-check
 
 chaos: build engine test-components ## Break everything that can break, prove that it recovers; rewrites docs/reliability.md
