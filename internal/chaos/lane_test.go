@@ -88,7 +88,7 @@ func (l *lane) serve() {
 	p, err := startProcess(l.dir, l.env(), l.binary, "engine", "serve", "--dir", l.warehouse())
 	l.must(err)
 	l.server = p
-	for range 1000 {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if lines := strings.Fields(p.out.String()); len(lines) >= 5 {
 			l.address, l.secret = strings.TrimPrefix(lines[0], "http://"), lines[4]
 			if l.engine != nil {
@@ -99,7 +99,6 @@ func (l *lane) serve() {
 		if !p.running() {
 			break
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	l.t.Fatalf("the engine does not serve: %s%s", p.out.String(), p.err.String())
 }

@@ -91,10 +91,25 @@ func (p *process) wait(limit time.Duration) outcome {
 	select {
 	case <-p.ended:
 	case <-time.After(limit):
+		p.signal(syscall.SIGQUIT) // its goroutines tell why it hangs
+		select {
+		case <-p.ended:
+		case <-time.After(10 * time.Second):
+		}
 		p.kill(both)
-		return outcome{code: hung, stdout: p.out.String(), stderr: "did not end within " + limit.String() + "\n" + p.err.String(), took: time.Since(p.started)}
+		return outcome{code: hung, stdout: p.out.String(), stderr: "did not end within " + limit.String() + "\n" + mainGoroutine(p.err.String()), took: time.Since(p.started)}
 	}
 	return outcome{code: p.cmd.ProcessState.ExitCode(), stdout: p.out.String(), stderr: p.err.String(), took: time.Since(p.started)}
+}
+
+// mainGoroutine cuts what the main goroutine was doing out of a dump of all.
+func mainGoroutine(dump string) string {
+	_, rest, ok := strings.Cut(dump, "\ngoroutine 1 ")
+	if !ok {
+		return dump
+	}
+	trace, _, _ := strings.Cut(rest, "\n\n")
+	return "goroutine 1 " + trace
 }
 
 func (p *process) running() bool {

@@ -119,10 +119,12 @@ func codeName(p *process, o outcome) string {
 func (l *lane) check(p *process, o outcome) {
 	l.t.Helper()
 	text := o.stdout + o.stderr
-	if o.code == hung || !p.killed && !slices.Contains(documented(), o.code) {
+	if o.code == hung {
+		l.t.Errorf("the program hangs:\n%s", tail(text))
+	} else if !p.killed && !slices.Contains(documented(), o.code) {
 		l.t.Errorf("exit code %d is none of the documented ones:\n%s", o.code, tail(text))
 	}
-	if strings.Contains(text, "panic:") || strings.Contains(text, "goroutine ") || strings.Contains(text, "decoder panicked") {
+	if o.code != hung && (strings.Contains(text, "panic:") || strings.Contains(text, "goroutine ") || strings.Contains(text, "decoder panicked")) {
 		l.t.Errorf("the program panicked:\n%s", tail(text))
 	}
 	for _, secret := range []string{privacyKey, l.s3.SecretKey, l.secret} {

@@ -25,9 +25,9 @@ type corpus struct {
 	objects map[string]string
 }
 
-// shopCorpus is the sample shop: the smallest there is. Its Salesforce objects get a folder each, so that there may be
-// several; contacts are a full export, as Salesforce's weekly one is.
-func shopCorpus(t *testing.T) corpus {
+// shopCorpus is the sample shop: the smallest there is, over some days. Its Salesforce objects get a folder each, so that
+// there may be several; contacts are a full export, as Salesforce's weekly one is.
+func shopCorpus(t *testing.T, days int) corpus {
 	t.Helper()
 	c := corpus{objects: map[string]string{}}
 	put := func(_ context.Context, name string, write func(io.Writer) error) error {
@@ -40,7 +40,7 @@ func shopCorpus(t *testing.T) corpus {
 		}
 		return nil
 	}
-	opt := sampledata.Options{Seed: 11, Scale: 0.001, Days: 32, Malformed: 1, Start: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)}
+	opt := sampledata.Options{Seed: 11, Scale: 0.001, Days: days, Malformed: 1, Start: time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)}
 	if _, err := sampledata.Generate(t.Context(), opt, put); err != nil {
 		t.Fatal(err)
 	}
@@ -55,8 +55,8 @@ func shopCorpus(t *testing.T) corpus {
 
 var inFolder = regexp.MustCompile(`salesforce/(\w+)\.csv`)
 
-// realCorpus is the real samples, of the web events the first ones; empty where the samples are not at hand.
-func realCorpus(t *testing.T) corpus {
+// realCorpus is the first records of each of the real samples; empty where the samples are not at hand.
+func realCorpus(t *testing.T, most int) corpus {
 	t.Helper()
 	c := corpus{objects: map[string]string{}}
 	dir := ""
@@ -69,7 +69,8 @@ func realCorpus(t *testing.T) corpus {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.objects["real/"+object] = plainText(t, data)
+		head, list := records(file, plainText(t, data))
+		c.objects["real/"+object] = join(head, list[:min(len(list), most)])
 		c.config += "  - { name: real-" + strings.ToLower(system+"-"+strings.ReplaceAll(export, "_", "-")) + ", system: " + system + ", export: " + export +
 			", currency: USD, location: \"$DIR/exports/real/" + location + "\" }\n"
 	}
@@ -79,10 +80,7 @@ func realCorpus(t *testing.T) corpus {
 	for _, name := range []string{"Account", "Campaign", "CampaignMember", "Case", "Contact", "Lead", "Opportunity", "Task"} {
 		add("salesforce/"+name+".csv", "salesforce/"+name+"/export-2.csv", "salesforce", name, "salesforce/"+name+"/*.csv")
 	}
-	const web = "ga4/events_20210131.json.gz"
-	add("ga4/ga4_events_sampled.bqexport.ndjson.gz", web, "ga4", "events", "ga4/*.json.gz")
-	first := strings.SplitAfterN(c.objects["real/"+web], "\n", 601)
-	c.objects["real/"+web] = strings.Join(first[:600], "")
+	add("ga4/ga4_events_sampled.bqexport.ndjson.gz", "ga4/events_20210131.json.gz", "ga4", "events", "ga4/*.json.gz")
 	return c
 }
 

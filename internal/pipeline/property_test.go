@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,8 +44,12 @@ func TestAnyDeliveryEndsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := shopCorpus(t)
-	c.add(realCorpus(t))
+	days, most := 4, 5 // each day and each bucket with rows costs a publish
+	if thorough {
+		days, most = 35, 600
+	}
+	c := shopCorpus(t, days)
+	c.add(realCorpus(t, most))
 	s := newSite(t)
 	var whole []delivery
 	for _, object := range slices.Sorted(maps.Keys(c.objects)) {
@@ -82,6 +87,11 @@ func (s *site) history(rt *rapid.T, c corpus, want map[string]string, thorough b
 		rt.Fatal(err)
 	}
 	cfg := c.parse(s.t, dir)
+	for object := range c.objects { // a source's folder is there before its exports
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, "exports", object)), 0o755); err != nil {
+			rt.Fatal(err)
+		}
+	}
 	from := 0
 	for i, to := range append(cuts, len(steps)) {
 		if err := s.deliver(dir, steps[from:to]); err != nil {
@@ -141,6 +151,9 @@ func drawHistory(rt *rapid.T, c corpus) []delivery {
 			}
 			hours++
 		}
+		if older := stale(c.objects[object]); older != "" { // another export that was made before, whenever it comes
+			queues = append(queues, []delivery{{object: part(strings.Replace(object, ".", "-stale.", 1), 0), text: older, age: time.Minute}})
+		}
 		if full(object) && strings.HasSuffix(object, "export-2.csv") { // an older full export, whenever it comes
 			older := drawDamage(rt, delivery{object: strings.Replace(object, "export-2", "export-1", 1), text: c.objects[object], age: 99 * time.Hour})
 			queues = append(queues, []delivery{older})
@@ -155,6 +168,17 @@ func drawHistory(rt *rapid.T, c corpus) []delivery {
 		}
 	}
 	return out
+}
+
+// generated is the version of a ticket.
+var generated = regexp.MustCompile(`"generated_timestamp": ?1(\d+)`)
+
+// stale is an earlier export of the same tickets, "" when the records have no version of their own.
+func stale(text string) string {
+	if !generated.MatchString(text) {
+		return ""
+	}
+	return strings.ReplaceAll(generated.ReplaceAllString(text, `"generated_timestamp":$1`), `"normal"`, `"urgent"`)
 }
 
 // drawParts cuts an object at record borders, or leaves it.
