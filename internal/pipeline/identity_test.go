@@ -108,7 +108,7 @@ func TestEventsMoveWithTheirCustomer(t *testing.T) {
 	s.write("in/c.csv", parts["in/c.csv"], 2*time.Hour)
 	s.run(cfg)
 	s.want("SELECT uniqExact(customer_key), uniqExactIf(customer_key, survey_id != 'r2') FROM cx_bi.fct_journey_event", "2|1")
-	s.want("SELECT valid_from, valid_to, became_key = customer_key FROM cx_bi.customer_key_history", "2026-03-01T10:00:00Z|2026-05-01T10:00:00Z|true")
+	s.want("SELECT valid_from, valid_to, became_key = customer_key FROM cx_bi.customer_key_history", "2026-03-01T10:00:00.000Z|2026-05-01T10:00:00.000Z|1")
 	s.verify(cfg)
 	if got, want := s.marts(), once.marts(); got != want {
 		t.Errorf("run by run the marts are\n%s\nat once they are\n%s", got, want)
