@@ -72,7 +72,7 @@ func realCorpus(t *testing.T, most int) corpus {
 		head, list := records(file, plainText(t, data))
 		c.objects["real/"+object] = join(head, list[:min(len(list), most)])
 		c.config += "  - { name: real-" + strings.ToLower(system+"-"+strings.ReplaceAll(export, "_", "-")) + ", system: " + system + ", export: " + export +
-			", currency: USD, location: \"$DIR/exports/real/" + location + "\" }\n"
+			", currency: PLN, location: \"$DIR/exports/real/" + location + "\" }\n"
 	}
 	for _, name := range []string{"tickets", "ticket_audits", "users", "satisfaction_ratings"} {
 		add("zendesk/"+name+".ndjson", "zendesk/"+name+"/1.ndjson", "zendesk", name, "zendesk/"+name+"/*.ndjson")
