@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,8 @@ func realCorpus(t *testing.T, most int) corpus {
 			t.Fatal(err)
 		}
 		head, list := records(file, plainText(t, data))
+		// There are no rates here: an amount in another currency would stop every publish.
+		list = slices.DeleteFunc(list, func(r string) bool { return strings.Contains(r, "USD") })
 		c.objects["real/"+object] = join(head, list[:min(len(list), most)])
 		c.config += "  - { name: real-" + strings.ToLower(system+"-"+strings.ReplaceAll(export, "_", "-")) + ", system: " + system + ", export: " + export +
 			", currency: PLN, location: \"$DIR/exports/real/" + location + "\" }\n"
