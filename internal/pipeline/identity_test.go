@@ -92,8 +92,8 @@ func TestEventsMoveWithTheirCustomer(t *testing.T) {
 	}
 	once := newSite(t)
 	cfg := once.config(surveySource)
-	for name, text := range parts {
-		once.write(name, text, 2*time.Hour)
+	for name, age := range map[string]time.Duration{"in/a.csv": 4 * time.Hour, "in/b.csv": 3 * time.Hour, "in/c.csv": 2 * time.Hour} {
+		once.write(name, parts[name], age)
 	}
 	once.run(cfg)
 
