@@ -33,7 +33,7 @@ func (w *world) zombies(t *testing.T) {
 			}
 			starts := []string{touched, loaded}
 			if !w.long {
-				places, starts = places[:1], starts[:1]
+				places = nil
 			}
 			for _, start := range starts {
 				for _, s := range places {
