@@ -49,6 +49,9 @@ func (l *lane) smallDisk(where string, share float64) {
 	start, size, what := nothing, 0, fmt.Sprintf("%.0f %% of the space it needs", 100*share)
 	switch where {
 	case "lake in a directory":
+		if !l.long {
+			start, what = touched, "16 KiB left"
+		}
 		l.reset(start)
 		l.place = disk
 		size = int(share * float64(treeSize(filepath.Join(l.template(l.t, touched), lakeBucket))))
@@ -67,11 +70,11 @@ func (l *lane) smallDisk(where string, share float64) {
 	}
 	l.must(syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=2g"))
 	defer func() { l.must(syscall.Unmount(disk, syscall.MNT_DETACH)) }()
+	if before := map[string]string{"lake in a directory": filepath.Join(l.s3.Dir, lakeBucket), "embedded warehouse": l.warehouse()}[where]; before != "" && start == touched {
+		l.must(copyTree(l.t.Context(), before+"/.", disk)) // the S3 server keeps objects as a lake in a directory does
+		size = treeSize(disk) + 16<<10
+	}
 	if where == "embedded warehouse" {
-		if start == touched {
-			l.must(copyTree(l.t.Context(), l.warehouse()+"/.", disk))
-			size = treeSize(disk) + 16<<10
-		}
 		l.must(os.RemoveAll(l.warehouse()))
 		l.must(os.Symlink(disk, l.warehouse()))
 	}

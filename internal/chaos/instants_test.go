@@ -62,7 +62,7 @@ func (l *lane) dice(name string) *rand.Rand {
 
 // killAt kills at a random fraction of the time that such a run takes, and says whether it was still running.
 func (l *lane) killAt(start string, dice *rand.Rand) attempt {
-	at := time.Duration(dice.Float64() * float64(l.usually(start).took))
+	at := time.Duration(dice.Float64() * 0.9 * float64(l.usually(start).took))
 	who := alone
 	if l.kind == embedded {
 		who = [...]victim{both, both, both, alone, engines}[dice.IntN(5)]

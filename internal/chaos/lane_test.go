@@ -49,7 +49,7 @@ type lane struct {
 	place           string // of the lake
 
 	right   bool          // the lane is as a clean run over its exports leaves it
-	ended   bool          // the last disturbed run published all the same
+	ended   bool          // the last disturbed run did all there was to do
 	version int           // of the accounts that the exports hold
 	age     time.Duration // of the exports: each correction is later than the one before
 }

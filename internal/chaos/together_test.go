@@ -10,6 +10,9 @@ import (
 // together runs two and three programs at once over one lake.
 func (w *world) together(t *testing.T) {
 	kinds := []string{served, embedded}
+	if !w.long {
+		kinds = kinds[:1]
+	}
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			l := w.newLane(t, kind)

@@ -64,8 +64,8 @@ func exactly(name string) string {
 	return "^" + strings.ReplaceAll(name, "/", "$/^") + "$"
 }
 
-// disturb runs once under faults and returns those that struck. After a run that published all the same the
-// exports are corrected, so that there is something to disturb; one that did not still has it to do.
+// disturb runs once under faults and returns those that struck. After a run that did all there was to do the exports are
+// corrected, so that there is something to disturb.
 func (l *lane) disturb(tr trial, a attempt) []entry {
 	l.t.Helper()
 	if l.ended && tr.start == touched {
@@ -84,7 +84,7 @@ func (l *lane) disturb(tr trial, a attempt) []entry {
 	o := p.wait(patience)
 	l.check(p, o)
 	l.arm(nil, nil)
-	l.ended = o.code == 0 || o.code == 3
+	l.ended = !p.killed && o.code == 0
 	e := entry{class: tr.class, fault: a.fault, where: a.where, start: tr.start, kind: l.kind, code: codeName(p, o)}
 	if len(faults) == 0 && hit {
 		return []entry{e}
