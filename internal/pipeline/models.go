@@ -101,6 +101,7 @@ func digestTable(h interface{ Write([]byte) (int, error) }, table string, l lake
 // buildModels builds, tests and publishes the models whose inputs changed, inputs before readers, and then the views.
 func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Ledger, report *Report) error {
 	p.Progress.Phase("model", len(set.list))
+	p.marts = nil
 	for i := range set.list {
 		if p.stopping() {
 			return ErrStopped
@@ -129,7 +130,14 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	}
 	started := p.Now()
 	table := set.table(m)
-	state, err := p.Warehouse.EnsureModel(ctx, table, set.of(m.Params))
+	if p.marts == nil {
+		marts, err := p.Warehouse.DescribeMarts(ctx)
+		if err != nil {
+			return err
+		}
+		p.marts = marts
+	}
+	state, err := p.Warehouse.EnsureModel(ctx, table, p.marts)
 	if err != nil {
 		return err
 	}
@@ -203,17 +211,19 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 // testModel runs the data tests of a model before it is published: a failure is of kind Gate and stops the publish, a
 // failed warning goes into the report.
 func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Model, on tested, report *Report) error {
+	tests := make([]clickhouse.DataTest, len(m.Tests))
+	warn := map[string]bool{}
 	for i := range m.Tests {
 		t := &m.Tests[i]
-		result, err := p.Warehouse.RunTest(ctx, on.of(t), set.of(t.Params))
-		if err != nil {
-			return fmt.Errorf("data test %s: %w", t.Name, err)
-		}
-		if result.Failures == 0 {
-			continue
-		}
-		message := fmt.Sprintf("data test %s: %d rows fail%s", t.Name, result.Failures, sample(result))
-		if t.Warn {
+		tests[i], warn[t.Name] = clickhouse.DataTest{Name: t.Name, SQL: on.of(t)}, t.Warn
+	}
+	failed, err := p.Warehouse.RunTests(ctx, tests, set.params)
+	if err != nil {
+		return err
+	}
+	for _, result := range failed {
+		message := fmt.Sprintf("data test %s: %d rows fail%s", result.Name, result.Failures, sample(result))
+		if warn[result.Name] {
 			report.Warnings = append(report.Warnings, fmt.Sprintf("model %s: %s", m.Name, message))
 			continue
 		}

@@ -20,6 +20,7 @@ type Warehouse struct {
 	version          release
 	statementTimeout time.Duration
 	retryBudget      time.Duration
+	policies         *policies
 }
 
 // release is a server's version; settings and guarantees depend on it.
@@ -41,7 +42,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	}
 	w := &Warehouse{
 		conn: conn, log: o.Log, http: opt.Protocol == ch.HTTP,
-		statementTimeout: o.statementTimeout(), retryBudget: o.retryBudget(),
+		statementTimeout: o.statementTimeout(), retryBudget: o.retryBudget(), policies: &policies{},
 	}
 	if err := w.handshake(ctx); err != nil {
 		_ = conn.Close()
