@@ -112,14 +112,35 @@ func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Led
 		}
 		p.Progress.Step(1)
 	}
+	if err := p.ensureViews(ctx, set); err != nil {
+		return fmt.Errorf("create views: %w", err)
+	}
+	return nil
+}
+
+// ensureViews creates the views of cx_bi unless they are as a run left them that wanted the same.
+func (p *publisher) ensureViews(ctx context.Context, set *modelSet) error {
 	views, err := biViews(set)
 	if err != nil {
 		return err
 	}
-	if err := p.Warehouse.EnsureViews(ctx, views); err != nil {
-		return fmt.Errorf("create views: %w", err)
+	held, err := p.Warehouse.ViewsDigest(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
+	wanted := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", views)))
+	mark := clickhouse.BI + "/" + inputsMark
+	if held != "" && p.ledger.Partitions[mark].Files == wanted+" "+held {
+		return nil
+	}
+	if err := p.Warehouse.EnsureViews(ctx, views); err != nil {
+		return err
+	}
+	if held, err = p.Warehouse.ViewsDigest(ctx); err != nil {
+		return err
+	}
+	p.ledger.Partitions[mark] = lake.Entry{Files: wanted + " " + held, Generation: p.ledger.Partitions[mark].Generation + 1}
+	return p.swapLedger(ctx)
 }
 
 func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Model, raw lake.Ledger, report *Report) error {
