@@ -168,7 +168,10 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	table.Trusted = !state.Stale && p.holds(m.Name) // reconcile has held it against the ledger
 	build := p.wholeModel
 	if p.increments.able(m, state) {
-		build = p.incrementModel
+		build = p.touchedModel
+		if m.Refresh == models.ByKey {
+			build = p.incrementModel
+		}
 	}
 	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
 	if err == nil && state.Stale {

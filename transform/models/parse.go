@@ -31,7 +31,8 @@ var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refr
 //	order_by   sorting key (default: grain)
 //	partition  a Date column, month(column), or absent for one partition
 //	refresh    full (default), or by EXPR: only the rows whose EXPR a change of the inputs touches are built anew; see Touch
-//	touched    for refresh by: SELECT of the values of EXPR that a change touches, one line per way they are
+//	touched    SELECT of the values of EXPR that a change touches, one line per way they are; for refresh full: of anything, AS
+//	           key, when a change touches the model at all, which else is left as it is
 //	hidden     yes: no view in cx_bi
 //	iterate    the model is iterated, in at most so many steps; see blocks
 //	test       a data test that must hold; see Test
