@@ -175,8 +175,10 @@ func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clic
 }
 
 // rows counts the published rows of a table by the ledger.
-func (p *publisher) rows(table string) (n int64) {
-	for key, e := range p.ledger.Partitions {
+func (p *publisher) rows(table string) int64 { return rowsOf(p.ledger, table) }
+
+func rowsOf(l lake.Ledger, table string) (n int64) {
+	for key, e := range l.Partitions {
 		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
 			n += e.Rows
 		}

@@ -173,6 +173,9 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 			build = p.incrementModel
 		}
 	}
+	if p.rows(m.Name) == 0 && p.nothingFor(m, raw) {
+		build = p.emptyModel
+	}
 	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
 	if err == nil && state.Stale {
 		err = p.Warehouse.MarkBuilt(ctx, table)
@@ -187,6 +190,21 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	out.Seconds = p.Now().Sub(started).Seconds()
 	report.Models = append(report.Models, out)
 	return nil
+}
+
+// nothingFor reports whether none of the inputs that the model needs holds a row: then the model is empty.
+func (p *publisher) nothingFor(m *models.Model, raw lake.Ledger) bool {
+	return !slices.ContainsFunc(m.Needs, func(t string) bool {
+		if slices.Contains(m.Reads, t) && rowsOf(raw, t) > 0 {
+			return true
+		}
+		return slices.Contains(m.DependsOn, t) && p.rows(t) > 0
+	})
+}
+
+// emptyModel leaves a model empty.
+func (p *publisher) emptyModel(_ context.Context, t modelTask, _ *Report) (ModelReport, error) {
+	return ModelReport{Model: t.model.Name}, nil
 }
 
 // modelTask is one model to build: as it is written, as the warehouse takes it, and the digest of its inputs.

@@ -107,6 +107,19 @@ func (p *parser) increment() {
 	}
 }
 
+// needs checks the needs line; without one the model needs any of its inputs.
+func (p *parser) needs() {
+	inputs := slices.Concat(p.m.Reads, p.m.DependsOn)
+	for _, n := range p.m.Needs {
+		if !slices.Contains(inputs, n) {
+			p.failf("needs", "the model does not read %s%s", n, suggestion(n, inputs))
+		}
+	}
+	if len(p.m.Needs) == 0 {
+		p.m.Needs = inputs
+	}
+}
+
 // TouchedParams are the parameters of the touched lines.
 func (m *Model) TouchedParams() []Param {
 	var out []Param
