@@ -34,7 +34,7 @@ var statements = []struct {
 	name string
 	expr *regexp.Regexp
 }{
-	{"create staging", regexp.MustCompile("(?i)^CREATE TABLE [^(]*waymark_stage")},
+	{"create staging", regexp.MustCompile("(?i)^CREATE (OR REPLACE )?TABLE [^(]*waymark_stage")},
 	{"load staging", regexp.MustCompile("(?is)^INSERT INTO `?waymark_stage`?.*FORMAT Parquet")},
 	{"fill staging", regexp.MustCompile("(?i)^INSERT INTO `?waymark_stage")},
 	{"merge staging", regexp.MustCompile("(?i)^OPTIMIZE TABLE `?waymark_stage")},

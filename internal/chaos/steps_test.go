@@ -41,7 +41,7 @@ func protocol() []step {
 		{"8 publish", true, "replace raw", 1, false},
 		{"9 verify and record", true, "verify raw", 13, false},
 		{"9 verify and record", false, "PUT ledger raw", 2, true},
-		{"9 verify and record", true, "drop staging", 2, false},
+		{"9 verify and record", true, "drop staging", 1, false},
 		{"10 models", true, "fill staging", 1, false},
 		{"10 models", true, "test model", 1, false},
 		{"10 models", false, "PUT ledger mart", 1, true},

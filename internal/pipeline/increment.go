@@ -160,10 +160,7 @@ func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clic
 	if err != nil {
 		return 0, err
 	}
-	if err := p.testModel(private, t.set, m, tested{staging.Table().SQL(), whole}, report); err != nil {
-		return 0, p.orStopped(err)
-	}
-	states, err := staging.State(private)
+	states, err := p.auditModel(private, t, staging, tested{staging.Table().SQL(), whole}, report)
 	if err != nil {
 		return 0, p.orStopped(err)
 	}

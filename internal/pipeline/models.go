@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -102,6 +103,22 @@ func digestTable(h interface{ Write([]byte) (int, error) }, table string, l lake
 func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Ledger, report *Report) error {
 	p.Progress.Phase("model", len(set.list))
 	p.marts = nil
+	err := p.buildEach(ctx, set, raw, report)
+	if p.unwritten && (err == nil || errors.Is(err, ErrStopped) || fault.Is(err, fault.Gate)) {
+		if err := p.swapLedger(ctx); err != nil {
+			return fmt.Errorf("record the models: %w", err)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.ensureViews(ctx, set); err != nil {
+		return fmt.Errorf("create views: %w", err)
+	}
+	return nil
+}
+
+func (p *publisher) buildEach(ctx context.Context, set *modelSet, raw lake.Ledger, report *Report) error {
 	for i := range set.list {
 		if p.stopping() {
 			return ErrStopped
@@ -111,9 +128,6 @@ func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Led
 			return fmt.Errorf("model %s: %w", m.Name, err)
 		}
 		p.Progress.Step(1)
-	}
-	if err := p.ensureViews(ctx, set); err != nil {
-		return fmt.Errorf("create views: %w", err)
 	}
 	return nil
 }
@@ -151,6 +165,7 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	}
 	started := p.Now()
 	table := set.table(m)
+	table.Empty = p.nothingFor(m, raw)
 	if p.marts == nil {
 		marts, err := p.Warehouse.DescribeMarts(ctx)
 		if err != nil {
@@ -173,7 +188,7 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 			build = p.incrementModel
 		}
 	}
-	if p.rows(m.Name) == 0 && p.nothingFor(m, raw) {
+	if table.Empty && p.rows(m.Name) == 0 {
 		build = p.emptyModel
 	}
 	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
@@ -183,10 +198,9 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if err != nil {
 		return err
 	}
+	// Written with whatever is written next: a model whose entry is lost is built again, and found to be as it is published.
 	p.ledger.Partitions[mark] = lake.Entry{Files: inputs, Generation: p.ledger.Partitions[mark].Generation + 1}
-	if err := p.swapLedger(ctx); err != nil {
-		return fmt.Errorf("record the model: %w", err)
-	}
+	p.unwritten = true
 	out.Seconds = p.Now().Sub(started).Seconds()
 	report.Models = append(report.Models, out)
 	return nil
@@ -226,10 +240,7 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 		return out, p.orStopped(err)
 	}
 	defer func() { _ = staging.Drop(context.WithoutCancel(ctx)) }()
-	if err := p.testModel(private, t.set, m, tested{staging.Table().SQL(), staging.Table().SQL()}, report); err != nil {
-		return out, p.orStopped(err)
-	}
-	states, err := staging.State(private)
+	states, err := p.auditModel(private, t, staging, tested{staging.Table().SQL(), staging.Table().SQL()}, report)
 	if err != nil {
 		return out, p.orStopped(err)
 	}
@@ -250,18 +261,19 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 	return out, nil
 }
 
-// testModel runs the data tests of a model before it is published: a failure is of kind Gate and stops the publish, a
-// failed warning goes into the report.
-func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Model, on tested, report *Report) error {
+// auditModel says what was staged, and runs the data tests of the model before it is published: a failure is of kind Gate
+// and stops the publish, a failed warning goes into the report.
+func (p *publisher) auditModel(ctx context.Context, task modelTask, staging *clickhouse.Staging, on tested, report *Report) (clickhouse.States, error) {
+	m := task.model
 	tests := make([]clickhouse.DataTest, len(m.Tests))
 	warn := map[string]bool{}
 	for i := range m.Tests {
 		t := &m.Tests[i]
 		tests[i], warn[t.Name] = clickhouse.DataTest{Name: t.Name, SQL: on.of(t)}, t.Warn
 	}
-	failed, err := p.Warehouse.RunTests(ctx, tests, set.params)
+	states, failed, err := staging.Audit(ctx, tests, task.set.params)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, result := range failed {
 		message := fmt.Sprintf("data test %s: %d rows fail%s", result.Name, result.Failures, sample(result))
@@ -269,10 +281,10 @@ func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Mode
 			report.Warnings = append(report.Warnings, fmt.Sprintf("model %s: %s", m.Name, message))
 			continue
 		}
-		return &fault.Error{Kind: fault.Gate, Err: fmt.Errorf("%s; the published table was left as it is", message),
+		return nil, &fault.Error{Kind: fault.Gate, Err: fmt.Errorf("%s; the published table was left as it is", message),
 			Hint: "look at the rows in the lake tables (waymark sql), mend the export or the rules, and run again"}
 	}
-	return nil
+	return states, nil
 }
 
 // sample spells the first failing row; marts hold no personal data.

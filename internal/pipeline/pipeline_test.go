@@ -147,11 +147,11 @@ func (s *site) verify(cfg *configs.Config) {
 // marts digests every mart, so that two states of a warehouse can be compared. The tuple keeps NULLs in the hash.
 func (s *site) marts() string {
 	s.t.Helper()
-	var out []string
-	for _, name := range s.query("SELECT name FROM system.tables WHERE database = 'waymark_mart' ORDER BY name") {
-		out = append(out, name+" "+strings.Join(s.query("SELECT count(), sum(sipHash64(tuple(*))) FROM waymark_mart.`"+name+"`"), ""))
+	var parts []string
+	for _, name := range s.query("SELECT name FROM system.tables WHERE database = 'waymark_mart'") {
+		parts = append(parts, "SELECT concat('"+name+" ', toString(count()), '|', toString(sum(sipHash64(tuple(*))))) AS digest FROM waymark_mart.`"+name+"`")
 	}
-	return strings.Join(out, "\n")
+	return strings.Join(s.query("SELECT digest FROM (\n"+strings.Join(parts, "\nUNION ALL ")+"\n) ORDER BY digest"), "\n")
 }
 
 // contents joins every file below dir, archives undone.

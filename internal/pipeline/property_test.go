@@ -303,8 +303,8 @@ func (s *site) runOnce(cfg *configs.Config, prune bool) error {
 // tables digests every raw and mart table: its rows, and the sum of their hashes. Unless exact, it leaves out what depends
 // on how records were cut into objects.
 func (s *site) tables(exact bool) map[string]string {
-	out := map[string]string{}
-	for _, name := range s.query("SELECT concat(database, '.', name) FROM system.tables WHERE database IN ('waymark_raw', 'waymark_mart') ORDER BY 1") {
+	var parts []string
+	for _, name := range s.query("SELECT concat(database, '.', name) FROM system.tables WHERE database IN ('waymark_raw', 'waymark_mart')") {
 		columns := "*"
 		if !exact {
 			columns = "* EXCEPT (record_version, row_hash)"
@@ -312,7 +312,12 @@ func (s *site) tables(exact bool) map[string]string {
 				continue
 			}
 		}
-		out[name] = s.query("SELECT count(), sum(sipHash64(tuple(" + columns + "))) FROM " + name)[0]
+		parts = append(parts, "SELECT '"+name+"', toString(count()), toString(sum(sipHash64(tuple("+columns+")))) FROM "+name)
+	}
+	out := map[string]string{}
+	for _, row := range s.query(strings.Join(parts, "\nUNION ALL ")) {
+		name, digest, _ := strings.Cut(row, "|")
+		out[name] = digest
 	}
 	return out
 }

@@ -32,6 +32,7 @@ type publisher struct {
 	ledger     lake.Ledger
 	etag       string
 	seq        int
+	unwritten  bool             // the ledger has entries of models that are not stored yet
 	increments *increments      // what this try has changed; nil where nothing is published
 	marts      clickhouse.Marts // how this try found the models' tables; nil before it needs to know
 }
@@ -56,7 +57,7 @@ func (p *publisher) swapLedger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.etag = etag
+	p.etag, p.unwritten = etag, false
 	return nil
 }
 

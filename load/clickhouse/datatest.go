@@ -19,14 +19,11 @@ type TestResult struct {
 	Sample   [][]string // up to five of those rows
 }
 
-// RunTests runs data tests, all in one statement, and returns those that failed, in order.
-func (w *Warehouse) RunTests(ctx context.Context, tests []DataTest, params map[string]string) ([]TestResult, error) {
-	if len(tests) == 0 {
-		return nil, nil
-	}
-	counts, err := w.countFailures(ctx, tests, params)
+// Audit is State and runs data tests, all in one statement; it returns the tests that failed, in order.
+func (s *Staging) Audit(ctx context.Context, tests []DataTest, params map[string]string) (States, []TestResult, error) {
+	states, counts, err := s.audit(ctx, tests, params)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var failed []TestResult
 	for i, n := range counts {
@@ -34,25 +31,46 @@ func (w *Warehouse) RunTests(ctx context.Context, tests []DataTest, params map[s
 			continue
 		}
 		result := TestResult{Name: tests[i].Name, Failures: int64(n)}
-		if err := w.sample(ctx, tests[i], params, &result); err != nil {
-			return nil, fmt.Errorf("data test %s: %w", tests[i].Name, err)
+		if err := s.w.sample(ctx, tests[i], params, &result); err != nil {
+			return nil, nil, fmt.Errorf("data test %s: %w", tests[i].Name, err)
 		}
 		failed = append(failed, result)
 	}
-	return failed, nil
+	return states, failed, nil
 }
 
-// countFailures counts the rows of every test. Scalar subqueries run one after the other: each has the memory to itself.
-func (w *Warehouse) countFailures(ctx context.Context, tests []DataTest, params map[string]string) ([]uint64, error) {
+// audit counts the rows of every test. Scalar subqueries run one after the other: each has the memory to itself.
+func (s *Staging) audit(ctx context.Context, tests []DataTest, params map[string]string) (States, []uint64, error) {
 	counts := make([]string, len(tests))
 	for i, t := range tests {
 		counts[i] = "assumeNotNull((SELECT count() FROM (\n" + trimSQL(t.SQL) + "\n)))"
 	}
-	var failures []uint64
-	sql := "SELECT [\n" + strings.Join(counts, ",\n") + "\n]"
-	err := w.read(ctx, statement{what: "run data tests", params: used(params, sql), sql: sql},
-		func() {}, func(r driver.Rows) error { return r.Scan(&failures) })
-	return failures, err
+	sql := fmt.Sprintf(`WITH (
+    SELECT (groupArray(id), groupArray(rows), groupArray(hash))
+    FROM (SELECT _partition_id AS id, count() AS rows, sumWithOverflow(%s) AS hash FROM %s GROUP BY _partition_id)
+) AS held
+SELECT held.1, held.2, held.3, CAST([
+%s
+], 'Array(UInt64)')`, s.table.hash, s.table.SQL(), strings.Join(counts, ",\n"))
+	var (
+		ids            []string
+		rows, sums     []uint64
+		failures       []uint64
+		st             = statement{what: "audit " + s.table.Name, params: used(params, sql), sql: sql}
+		states, nobody = States{}, func() {}
+	)
+	err := s.w.read(ctx, st, nobody, func(r driver.Rows) error { return r.Scan(&ids, &rows, &sums, &failures) })
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, id := range ids {
+		name, err := partitionName(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		states[name] = State{Rows: int64(rows[i]), HashSum: sums[i]}
+	}
+	return states, failures, nil
 }
 
 // sample reads the first rows of a test that failed.

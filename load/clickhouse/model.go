@@ -24,6 +24,8 @@ type Model struct {
 	// Trusted says that the published table is what an earlier build from the same SQL and Fingerprint made, so that
 	// {previous} may be it. Otherwise {previous} is empty.
 	Trusted bool
+	// Empty says that SQL gives nothing now: a table that EnsureModel creates is built by that.
+	Empty bool
 	// Fingerprint is what else the content depends on (the values of parameters such as the time zone).
 	Fingerprint string
 }
@@ -34,7 +36,7 @@ type ModelColumn struct{ Name, Type, Comment string }
 // ModelState is what EnsureModel found.
 type ModelState struct {
 	Created bool // the table is new (or was recreated because its columns, order or partitioning changed): it is empty
-	Stale   bool // the table was not yet built whole from this SQL and Fingerprint; true when Created
+	Stale   bool // the table was not yet built whole from this SQL and Fingerprint
 }
 
 // ModelTable is the published table of m.
@@ -118,14 +120,18 @@ func (w *Warehouse) EnsureModel(ctx context.Context, m Model, marts Marts) (Mode
 		return ModelState{Stale: current.built != m.content()}, err
 	}
 	d := m.definition()
-	d.comment = mark{structure: m.structure()}.comment(m.Comment)
+	created := mark{structure: m.structure()}
+	if m.Empty {
+		created.built = m.content()
+	}
+	d.comment = created.comment(m.Comment)
 	if have != nil {
 		w.log.Info().Str("model", m.Name).Msg("model is recreated: its columns, order or partitioning changed")
 	}
 	err := w.exec(ctx, statement{
 		what: "create model " + t.String(), sql: d.create("CREATE OR REPLACE TABLE", t), repeatable: true,
 	})
-	return ModelState{Created: true, Stale: true}, err
+	return ModelState{Created: true, Stale: !m.Empty}, err
 }
 
 // updateComments corrects what does not need the table to be built anew.

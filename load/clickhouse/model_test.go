@@ -194,24 +194,36 @@ func TestBuildModelLeavesNothingBehindWhenItFails(t *testing.T) {
 	}
 }
 
-func TestRunTests(t *testing.T) {
+func TestAudit(t *testing.T) {
 	w, ctx := open(t), t.Context()
+	m := visits()
+	publishEvents(t, w, "e1", event{id: "01", day: "2024-01-31"}, event{id: "02", day: "2024-02-01"})
+	_, err := ensure(t, w, m)
+	must(t, err)
+	s, err := w.BuildModel(ctx, m, "audit", map[string]string{"from": "2024-01-01"})
+	must(t, err)
+	defer func() { must(t, s.Drop(ctx)) }()
 	tests := []DataTest{
 		{"passes", "SELECT 1 WHERE 0;"}, {"fails", "SELECT number AS n, 'k' AS key FROM numbers(20) WHERE number >= {min:UInt64};"},
 		{"fails too", "WITH 2 AS two SELECT two"},
 	}
-	failed, err := w.RunTests(ctx, tests, map[string]string{"min": "3", "other": "x"})
+	states, failed, err := s.Audit(ctx, tests, map[string]string{"min": "3", "other": "x"})
 	must(t, err)
+	want, err := s.State(ctx)
+	must(t, err)
+	if diff := cmp.Diff(want, states); diff != "" || len(want) == 0 {
+		t.Errorf("%d partitions are staged: %s", len(want), diff)
+	}
 	if len(failed) != 2 || failed[1].Name != "fails too" || failed[1].Failures != 1 {
 		t.Fatalf("got %+v", failed)
 	}
 	if got := failed[0]; got.Name != "fails" || got.Failures != 17 || len(got.Sample) != 5 || len(got.Columns) != 2 || got.Sample[0][1] != "k" {
 		t.Errorf("got %+v", got)
 	}
-	if failed, err = w.RunTests(ctx, tests[:1], nil); err != nil || len(failed) != 0 {
-		t.Errorf("got %+v %v", failed, err)
+	if states, failed, err = s.Audit(ctx, nil, nil); err != nil || len(failed) != 0 || len(states) != len(want) {
+		t.Errorf("got %+v %+v %v", states, failed, err)
 	}
-	if _, err = w.RunTests(ctx, append(tests, DataTest{"wrong", "SELECT nonsense"}), map[string]string{"min": "3"}); err == nil || !strings.Contains(err.Error(), "nonsense") {
+	if _, _, err = s.Audit(ctx, append(tests, DataTest{"wrong", "SELECT nonsense"}), map[string]string{"min": "3"}); err == nil || !strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("got %v", err)
 	}
 }
