@@ -50,7 +50,8 @@ func testViews(t *testing.T, w *warehouse, list []models.Model) {
 		w.exec("SELECT * FROM cx_bi.`"+v.Name+"` LIMIT 1", nil, nil)
 	}
 	for _, n := range []string{"journey_event", "fct_journey_event", "fct_session", "fct_order", "fct_ticket", "fct_survey_response", "fct_opportunity",
-		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition", "reject"} {
+		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition",
+		"customer_value", "cohort_retention", "kpi_target_progress", "kpi_trend", "reject"} {
 		if !names[n] {
 			t.Errorf("there is no view %s", n)
 		}
