@@ -15,6 +15,7 @@
 -- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
+-- test: every e-mail counts once: SELECT sum(denominator) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE event_type = 'email_sent') AS wanted FROM {table} WHERE kpi = 'email_delivery_rate' AND period = 'day' AND dimension = 'all' HAVING ifNull(counted, 0) != wanted
 WITH
     -- An e-mail is one sending of a campaign to one address; what follows belongs to the latest one before it.
     mail AS (

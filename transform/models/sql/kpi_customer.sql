@@ -104,28 +104,28 @@ WITH
     flow AS (
         SELECT
             p.1 AS period, p.2 AS period_start, d.1 AS dimension, d.2 AS member,
-            sum(tickets) AS tickets, sum(orders) AS orders, sum(newcomers) AS newcomers, sum(cost) AS cost,
+            sum(tickets) AS tickets, sum(ordered) AS orders, sum(newcomers) AS newcomers, sum(cost) AS cost,
             -- Without a source of costs, orders or tickets there is no KPI rather than one of zero.
             max(max(cost_lines)) OVER (PARTITION BY dimension, member) > 0 AS has_costs,
-            sum(sum(orders)) OVER (PARTITION BY dimension, member) > 0 AS has_orders,
+            max(max(ordered)) OVER (PARTITION BY dimension, member) > 0 AS has_orders,
             (SELECT count() FROM waymark_mart.fct_ticket) > 0 AS has_tickets
         FROM (
             SELECT *, arrayJoin(dimensions) AS d, arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p
             FROM (
                 SELECT
-                    created_date AS date, 1 AS tickets, 0 AS orders, 0 AS newcomers, toInt64(0) AS cost, 0 AS cost_lines,
+                    created_date AS date, 1 AS tickets, 0 AS ordered, 0 AS newcomers, toInt64(0) AS cost, 0 AS cost_lines,
                     [tuple('all', 'all'), tuple('segment', if(segment = '', '(unknown)', toString(segment))), tuple('country', if(country = '', '(unknown)', toString(country)))] AS dimensions
                 FROM waymark_mart.fct_ticket
                 UNION ALL
                 SELECT
-                    o.order_date AS date, 0 AS tickets, 1 AS orders, toUInt8(notEmpty(o.customer_key) AND NOT c.is_generic AND o.nth = 1) AS newcomers, 0 AS cost, 0 AS cost_lines,
+                    o.order_date AS date, 0 AS tickets, 1 AS ordered, toUInt8(notEmpty(o.customer_key) AND NOT c.is_generic AND o.nth = 1) AS newcomers, 0 AS cost, 0 AS cost_lines,
                     arrayConcat([tuple('all', 'all'), tuple('segment', if(c.segment = '', '(unknown)', toString(c.segment)))],
                         if(newcomers = 0, [], [tuple('channel', if(o.channel = '', '(unknown)', toString(o.channel))), tuple('source_medium', if(o.source = '' AND o.medium = '', '(unknown)', concat(o.source, ' / ', o.medium)))])) AS dimensions
                 FROM (SELECT *, row_number() OVER (PARTITION BY customer_key ORDER BY ordered_at, order_id) AS nth FROM waymark_mart.fct_order) AS o
                 LEFT ANY JOIN waymark_mart.dim_customer AS c ON o.customer_key = c.customer_key
                 UNION ALL
                 SELECT
-                    cost_date AS date, 0 AS tickets, 0 AS orders, 0 AS newcomers, ifNull(reinterpretAsInt64(cost_reporting), 0) AS cost, 1 AS cost_lines,
+                    cost_date AS date, 0 AS tickets, 0 AS ordered, 0 AS newcomers, ifNull(reinterpretAsInt64(cost_reporting), 0) AS cost, 1 AS cost_lines,
                     [tuple('all', 'all'), tuple('channel', if(channel = '', '(unknown)', toString(channel))), tuple('source_medium', if(source = '' AND medium = '', '(unknown)', concat(source, ' / ', medium)))] AS dimensions
                 FROM waymark_mart.fct_cost
             )
