@@ -15,7 +15,7 @@
 -- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
--- test: every e-mail counts once: SELECT sum(denominator) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE event_type = 'email_sent') AS wanted FROM {table} WHERE kpi = 'email_delivery_rate' AND period = 'day' AND dimension = 'all' HAVING ifNull(counted, 0) != wanted
+-- test: every e-mail counts once: SELECT sum(denominator) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE event_type = 'email_sent' AND (system, export) IN (SELECT system, export FROM waymark_mart.fct_journey_event WHERE event_type IN ('email_opened', 'email_clicked', 'email_bounced', 'email_unsubscribed'))) AS wanted FROM {table} WHERE kpi = 'email_delivery_rate' AND period = 'day' AND dimension = 'all' HAVING ifNull(counted, 0) != wanted
 WITH
     -- An e-mail is one sending of a campaign to one address; what follows belongs to the latest one before it.
     mail AS (
@@ -30,6 +30,8 @@ WITH
                     PARTITION BY system, campaign, recipient ORDER BY occurred_at, event_type != 'email_sent', event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
             FROM waymark_mart.fct_journey_event
             WHERE event_type IN ('email_sent', 'email_opened', 'email_clicked', 'email_bounced', 'email_unsubscribed')
+                -- A CRM that notes that a mail was sent does not know what became of it.
+                AND (system, export) IN (SELECT system, export FROM waymark_mart.fct_journey_event WHERE event_type IN ('email_opened', 'email_clicked', 'email_bounced', 'email_unsubscribed'))
         )
         WHERE nth > 0
         GROUP BY system, campaign, recipient, nth

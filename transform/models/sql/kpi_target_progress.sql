@@ -38,7 +38,7 @@ WITH
         SELECT
             t.system AS system, t.kpi AS kpi, t.dimension AS dimension, t.member AS member, t.owner AS owner, t.start_date AS start_date, t.due_date AS due_date,
             t.baseline AS baseline, t.target AS target, d.way AS way, d.unit AS unit, d.name AS name, d.aggregation = 'sum' AS is_sum,
-            least((SELECT max(event_date) FROM waymark_mart.fct_journey_event), t.due_date) AS until
+            least(assumeNotNull((SELECT max(event_date) FROM waymark_mart.fct_journey_event)), t.due_date) AS until
         FROM waymark_raw.kpi_target AS t
         LEFT ANY JOIN definition AS d ON toString(t.kpi) = d.id
     ),
@@ -109,7 +109,7 @@ SELECT
     multiIf(n < 30, 'thin', ci_low IS NULL OR ci_high IS NULL, 'none', target BETWEEN ci_low AND ci_high, 'open', 'clear') AS evidence,
     concat(
         name, if(dimension = 'all', '', concat(' (', dimension, ' ', member, ')')), ': ',
-        if(actual IS NULL, 'no value yet', concat(if(unit = 'share', concat(toString(round(100 * actual, 1)), ' %'), toString(round(assumeNotNull(actual), 2))), ' by ', toString(assumeNotNull(actual_to)))),
+        if(actual IS NULL, 'no value yet', concat(if(unit = 'share', concat(toString(round(100 * assumeNotNull(actual), 1)), ' %'), toString(round(assumeNotNull(actual), 2))), ' by ', toString(assumeNotNull(actual_to)))),
         ', target ', if(unit = 'share', concat(toString(round(100 * target, 1)), ' %'), toString(round(target, 2))), ' by ', toString(due_date), ': ', replaceAll(status, '_', ' '), ' (n = ', toString(n), ').') AS sentence
 FROM placed
 SETTINGS join_use_nulls = 0
