@@ -60,3 +60,23 @@ func testViews(t *testing.T, w *warehouse, list []models.Model) {
 		t.Errorf("kpi_definition has %d rows for %d KPIs", n, len(kpis))
 	}
 }
+
+// TestMoneyHasACurrency holds the list of KPIs in kpi_value that are money to the catalogue.
+func TestMoneyHasACurrency(t *testing.T) {
+	kpis, err := schemas.KPIs()
+	list, err2 := models.Load()
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	for _, m := range list {
+		if m.Name != "kpi_value" {
+			continue
+		}
+		_, clause, _ := strings.Cut(m.SQL, "if(kpi IN (")
+		for _, k := range kpis {
+			if got := strings.Contains(clause, "'"+k.ID+"'"); got != (k.Unit == "money") {
+				t.Errorf("%s is %s: has a currency in kpi_value: %v", k.ID, k.Unit, got)
+			}
+		}
+	}
+}

@@ -7,8 +7,8 @@
 -- column: on_date Date "Last day of what is judged; for outlier that day, for change_point the first day of the new level."
 -- column: days UInt32 "Days with a value."
 -- column: n UInt64 "Observations of these days."
--- column: value Float64 "Mean of the days judged; of the days after the change; of the last 28 days for trend."
--- column: reference Float64 "What it is held against: mean of the other days, median for outlier, of the first 28 days for trend."
+-- column: value Float64 "Mean of the days judged; of the days after the change; of the last quarter of the days for trend."
+-- column: reference Float64 "What it is held against: mean of the other days, median for outlier, of the first quarter for trend."
 -- column: change Float64 "value less reference."
 -- column: statistic Float64 "z of the differences and of the outlier, Kendall's tau, Pettitt's K / its greatest possible value."
 -- column: p_value Float64 "Probability of so much or more, were the days in random order."
@@ -98,7 +98,7 @@ WITH
                     tail(monthly, days - 7)),
                 tuple('outlier', dates[odd], values[odd], arrayReduce('quantileExactInclusive(0.5)', values), sign(rest[odd] - middle) * least(abs(rest[odd] - middle) / mad, abs(plain_rest[odd] - plain_middle) / plain_mad) AS lonely, -- on either scale
                     least(1, arrayCount(x -> x >= 0, far) * tail(lonely, greatest(3, floor(0.37 * (days - 7)))))),
-                tuple('trend', last_day, arrayAvg(arraySlice(values, -28)), arrayAvg(arraySlice(values, 1, 28)), kendall / (days * (days - 1) / 2),
+                tuple('trend', last_day, arrayAvg(arraySlice(values, -intDiv(days, 4))), arrayAvg(arraySlice(values, 1, intDiv(days, 4))), kendall / (days * (days - 1) / 2),
                     erfc(greatest(abs(kendall) - 1, 0) / sqrt((days * (days - 1) * (2 * days + 5) - ties) / 18) / sqrt(2))),
                 tuple('change_point', dates[least(turn + 1, days)], arrayAvg(arraySlice(values, least(turn + 1, days))), arrayAvg(arraySlice(values, 1, turn)), distance[turn] / intDiv(days * days, 4),
                     least(1, 2 * exp(-6 * pow(distance[turn], 2) / (pow(days, 3) + pow(days, 2)))))])) AS s
@@ -131,7 +131,7 @@ SELECT
             signal = 'week_over_week', concat('the last 7 days to ', toString(on_date)),
             signal = 'same_weekdays', concat('the last 7 days to ', toString(on_date), ' against the same weekdays of 4 weeks before'),
             signal = 'outlier', toString(on_date),
-            signal = 'trend', concat('the last 28 days to ', toString(on_date), ' against the first'),
+            signal = 'trend', concat('the last ', toString(intDiv(days, 4)), ' days to ', toString(on_date), ' against the first'),
             concat('from ', toString(on_date), ' on')),
         ' ', if(u = 'share', concat(toString(round(100 * value, 1)), ' %'), toString(round(value, 2))),
         multiIf(signal = 'outlier', ', usually ', ', before '), if(u = 'share', concat(toString(round(100 * reference, 1)), ' %'), toString(round(reference, 2))),
