@@ -50,7 +50,7 @@ func (w *warehouse) trend(list []models.Model, series []daily) {
 	}
 }
 
-// shop makes 30 series as a shop has them: weekends, noise of every kind, and slow waves that make neighbouring days alike.
+// shop makes 36 series as a shop has them: weekends, noise of every kind, and slow waves that make neighbouring days alike.
 func shop(d *rand.Rand) (out []daily) {
 	for i := range 6 {
 		member := fmt.Sprint("m", i)
@@ -81,6 +81,11 @@ func shop(d *rand.Rand) (out []daily) {
 		})
 		make("revenue", func(weekend, slow float64) float64 { return level * weekend * slow * math.Exp(6+0.6*d.NormFloat64()) })
 		make("first_reply_time", func(_, slow float64) float64 { return slow * math.Exp(4+0.5*d.NormFloat64()) })
+		thin := daily{kpi: "csat", member: member, n: 2} // two answers a day make any share
+		for range trendDays {
+			thin.values = append(thin.values, float64(min(d.IntN(12), 2))/2)
+		}
+		out = append(out, thin)
 		make("nps", func(_, slow float64) float64 { return 100 * (2*float64(d.IntN(11))/10 - 1) * slow / 1.3 })
 	}
 	return out

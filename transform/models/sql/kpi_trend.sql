@@ -3,7 +3,7 @@
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
 -- column: dimension LowCardinality(String) "Dimension."
 -- column: member LowCardinality(String) "Member of the dimension."
--- column: signal LowCardinality(String) "week_over_week: the last 7 days against the 7 before. same_weekdays: the last 7 days against the same weekdays of the 4 weeks before. outlier: the day of the last 28 that is farthest from the median, in MADs. trend: Mann-Kendall test, ties corrected. change_point: Pettitt test; the level before and after."
+-- column: signal LowCardinality(String) "week_over_week: the last 7 days against the 7 before. same_weekdays: the last 7 days against the same weekdays of the 4 weeks before. outlier: the day of the last 28 that is farthest from the median, in MADs, of those with 20 observations. trend: Mann-Kendall test, ties corrected. change_point: Pettitt test; the level before and after."
 -- column: on_date Date "Last day of what is judged; for outlier that day, for change_point the first day of the new level."
 -- column: days UInt32 "Days with a value."
 -- column: n UInt64 "Observations of these days."
@@ -34,9 +34,11 @@ WITH
     series AS (
         SELECT
             kpi, dimension, member, min(unit) AS u, min(way) AS w, min(name) AS label, sum(n) AS observations,
-            arraySort(x -> x.1, groupArray(tuple(kpi_date, assumeNotNull(value)))) AS known,
+            arraySort(x -> x.1, groupArray(tuple(kpi_date, assumeNotNull(value), n))) AS known,
             if(min(aggregation) = 'sum', arrayMap(i -> toDate(i), range(toUInt32(known[1].1), toUInt32(last_day) + 1)), known.1) AS dates,
             if(min(aggregation) = 'sum', arrayMap(d -> known.2[indexOf(known.1, d)], dates), known.2) AS values,
+            -- One or two answers make any share: only days with enough of them can stand out. A sum is what was counted.
+            if(min(aggregation) = 'sum', arrayMap(d -> 1, dates), arrayMap(c -> toInt64(c >= 20), known.3)) AS solid,
             length(dates) AS days
         FROM (
             SELECT k.kpi AS kpi, k.dimension AS dimension, k.member AS member, k.kpi_date AS kpi_date, k.value AS value, k.n AS n, d.unit AS unit, d.way AS way, d.name AS name, d.aggregation AS aggregation
@@ -81,7 +83,7 @@ WITH
             arrayMap(d -> d > last_day - 7, dates) AS in_week,
             arrayMap(d -> d <= last_day - 7 AND d > last_day - 14, dates) AS in_last,
             arrayMap(d -> d <= last_day - 7 AND d > last_day - 35, dates) AS in_month,
-            arrayMap((x, d) -> if(d > last_day - 28, abs(x - middle), -1), rest, dates) AS far,
+            arrayMap((x, d, c) -> if(d > last_day - 28 AND c = 1, abs(x - middle), -1), rest, dates, solid) AS far,
             indexOf(far, arrayMax(far)) AS odd
         FROM scaled
     ),
@@ -97,7 +99,7 @@ WITH
                     (arrayAvg(arrayFilter((v, b) -> b, rest, in_week)) - arrayAvg(arrayFilter((v, b) -> b, rest, in_month))) / spread / sqrt(1 / arrayCount(in_week) + 1 / arrayCount(in_month)) AS monthly,
                     tail(monthly, days - 7)),
                 tuple('outlier', dates[odd], values[odd], arrayReduce('quantileExactInclusive(0.5)', values), sign(rest[odd] - middle) * least(abs(rest[odd] - middle) / mad, abs(plain_rest[odd] - plain_middle) / plain_mad) AS lonely, -- on either scale
-                    least(1, arrayCount(x -> x >= 0, far) * tail(lonely, greatest(3, floor(0.37 * (days - 7)))))),
+                    if(arrayMax(far) < 0, nan, least(1, arrayCount(x -> x >= 0, far) * tail(lonely, greatest(3, floor(0.37 * (days - 7))))))),
                 tuple('trend', last_day, arrayAvg(arraySlice(values, -intDiv(days, 4))), arrayAvg(arraySlice(values, 1, intDiv(days, 4))), kendall / (days * (days - 1) / 2),
                     erfc(greatest(abs(kendall) - 1, 0) / sqrt((days * (days - 1) * (2 * days + 5) - ties) / 18) / sqrt(2))),
                 tuple('change_point', dates[least(turn + 1, days)], arrayAvg(arraySlice(values, least(turn + 1, days))), arrayAvg(arraySlice(values, 1, turn)), distance[turn] / intDiv(days * days, 4),
