@@ -42,9 +42,9 @@ bench: build engine test-components ## Measure and write bench/RESULTS.md (ONLY=
 bench-check: build engine test-components ## Check in a minute that Waymark keeps its distance to DuckDB
 	@CGO_ENABLED=0 $(GO) run ./bench -check
 
-generate: ## Rewrite generated files (JSON Schema of the configuration, KPI documentation)
+generate: ## Rewrite generated files (JSON Schemas of the configuration and of targets, KPI documentation)
 	$(GO) test ./configs -run Schema -update
-	$(GO) test ./schemas -run Docs -update
+	$(GO) test ./schemas -run 'Docs|Schema' -update
 
 clean: ## Remove what was built and what the demo made; the cache stays
 	rm -rf bin demo

@@ -18,6 +18,7 @@ type Config struct {
 	S3         S3             `yaml:"s3" desc:"How to reach S3; credentials come from the AWS default chain."`
 	Resources  Resources      `yaml:"resources" desc:"Bounds on what a run may use."`
 	Service    Service        `yaml:"service" desc:"Rules of the service KPIs."`
+	Customers  Customers      `yaml:"customers" desc:"Rules of the KPIs of customers."`
 	Identity   Identity       `yaml:"identity" desc:"When identifiers make one customer."`
 	Journey    Journey        `yaml:"journey" desc:"Which events belong to which stage, touchpoint and channel."`
 	Sources    []Source       `yaml:"sources" desc:"The exports to read." required:"true"`
@@ -57,6 +58,13 @@ func (r *Resources) StatementTimeout() time.Duration { return duration(r.Stateme
 // Service holds rules of the service KPIs.
 type Service struct {
 	Schedule string `yaml:"schedule" desc:"Id of the business schedule that business minutes follow; default is the smallest id."`
+	FCRDays  int    `yaml:"fcr_days" desc:"A ticket was solved at first contact when the customer does not come back with the same theme for so many days (default 7)."`
+}
+
+// Customers holds rules of the KPIs of customers.
+type Customers struct {
+	ActiveDays int     `yaml:"active_days" desc:"A customer is active so many days after an order: the window of repeat_rate, purchase_frequency, retention and churn (default 365)."`
+	Margin     float64 `yaml:"margin" desc:"Margin as a share of revenue, for the value of customers; 40 % is 0.4 (default 1: all of it)."`
 }
 
 // Identity holds the rule of identity that is not fixed.
@@ -97,6 +105,8 @@ func Default() *Config {
 	return &Config{
 		Timezone: "UTC", Currency: "EUR",
 		Resources: Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
+		Service:   Service{FCRDays: 7},
+		Customers: Customers{ActiveDays: 365, Margin: 1},
 		Identity:  Identity{MaxLinks: 20},
 	}
 }

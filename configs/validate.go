@@ -29,6 +29,15 @@ func (c *Config) Validate() error {
 	v.shape("country", c.Country, countryShape, "two capital letters of ISO 3166, e.g. PL")
 	v.privacy()
 	v.resources()
+	if n := v.c.Service.FCRDays; n < 1 || n > 365 {
+		v.add("service.fcr_days", "must be from 1 to 365", "7 is usual")
+	}
+	if n := v.c.Customers.ActiveDays; n < 1 || n > 3660 {
+		v.add("customers.active_days", "must be from 1 to 3660", "365 is a year")
+	}
+	if m := v.c.Customers.Margin; m <= 0 || m > 1 {
+		v.add("customers.margin", "must be a share above 0, at most 1", "40 % is 0.4")
+	}
 	if n := v.c.Identity.MaxLinks; n < 2 || n > 10_000 {
 		v.add("identity.max_links", "must be from 2 to 10000", "a person has an address, a number, a phone and an id in each system; 20 leaves room")
 	}

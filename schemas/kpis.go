@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -90,7 +91,7 @@ func repeated(seen map[string]bool, id string) []string {
 
 // KPIDimensions are the dimensions that KPIs are broken down by.
 var KPIDimensions = [...]string{"all", "channel", "source_medium", "country", "device_category", "segment", "touchpoint", "agent_group",
-	"priority", "lead_source", "owner", "opportunity_type"}
+	"priority", "lead_source", "owner", "opportunity_type", "campaign"}
 
 func (k *KPI) problems() (out []string) {
 	for _, f := range []struct{ name, value string }{
@@ -105,14 +106,17 @@ func (k *KPI) problems() (out []string) {
 		name, value string
 		of          []string
 	}{
-		{"unit", k.Unit, []string{"share", "points", "count", "money", "minutes", "days", "score"}},
+		{"unit", k.Unit, []string{"share", "points", "count", "money", "minutes", "days", "score", "ratio"}},
 		{"direction", k.Direction, []string{"up", "down"}},
 		{"indicator", k.Indicator, []string{"leading", "lagging"}},
-		{"aggregation", k.Aggregation, []string{"ratio", "sum", "distinct", "percentile", "stock"}},
+		{"aggregation", k.Aggregation, []string{"ratio", "sum", "distinct", "percentile", "stock", "period"}},
 	} {
 		if !slices.Contains(f.of, f.value) {
 			out = append(out, fmt.Sprintf("%s is none of %v", f.name, f.of))
 		}
+	}
+	if strings.ContainsAny(k.Name.EN, "|;") {
+		out = append(out, "name.en contains | or ;, which separate the names that models get")
 	}
 	if len(k.Dimensions) == 0 || k.Dimensions[0] != "all" {
 		out = append(out, "dimensions begin with all")
@@ -127,9 +131,9 @@ func (k *KPI) problems() (out []string) {
 
 // parts checks that numerator and denominator fit the way the KPI aggregates.
 func (k *KPI) parts() []string {
-	ratio := k.Aggregation == "ratio" || k.Aggregation == "distinct"
-	if ratio != (k.Denominator != "") {
-		return []string{"a ratio has a denominator, nothing else has"}
+	ratio := k.Aggregation == "ratio" || k.Aggregation == "distinct" || k.Aggregation == "period"
+	if ratio != (k.Denominator != "") && k.Aggregation != "stock" {
+		return []string{"a ratio has a denominator, a stock may have one, nothing else has"}
 	}
 	if (k.Aggregation == "percentile") != (k.Numerator == "") {
 		return []string{"a percentile has no numerator, everything else has"}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,9 @@ func (r *Runner) models() (*modelSet, error) {
 	params := models.Defaults()
 	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule
 	params["identity_max_links"] = strconv.Itoa(r.Config.Identity.MaxLinks)
+	params["fcr_days"] = strconv.Itoa(r.Config.Service.FCRDays)
+	params["active_days"] = strconv.Itoa(r.Config.Customers.ActiveDays)
+	params["margin_permyriad"] = strconv.Itoa(int(math.Round(r.Config.Customers.Margin * 10_000)))
 	return &modelSet{list: list, params: params}, nil
 }
 

@@ -167,9 +167,11 @@ func (g *generator) countSale(s *sale) {
 	if s.status == "voided" {
 		back = s.total()
 	}
+	gross := g.inPLN(s.total(), Currency, s.at)
+	g.noteOrder(s, day, members["channel"], gross-g.inPLN(back, Currency, s.at))
 	g.truth.Shop.each(day, members, func(t *ShopTruth) {
 		t.Orders++
-		t.Gross += g.inPLN(s.total(), Currency, s.at)
+		t.Gross += gross
 		t.Refunded += g.inPLN(back, Currency, s.at)
 	})
 }
@@ -191,7 +193,8 @@ func (g *generator) writeMarket(w io.Writer) error {
 			channel, currency = "marketplace_cz", "CZK"
 		}
 		at, amount := g.midnight(d.IntN(g.opt.Days))+int64(d.IntN(86_400)), Money(d.between(1_900, 42_000))
-		p := g.person(d.IntN(g.size.customers))
+		who := d.IntN(g.size.customers)
+		p := g.person(who)
 		id, back := channel+"-"+strconv.Itoa(70_000+n), Money(0)
 		if d.chance(0.12) {
 			back = max(amount*Money(d.between(20, 100))/100, 1)
@@ -237,6 +240,8 @@ func (g *generator) writeMarket(w io.Writer) error {
 			continue
 		}
 		count.Distinct++
+		g.bought = append(g.bought, shopped{who, emailID(p.email), g.localDate(at), at * 1_000_000, id, channel,
+			g.inPLN(amount, currency, at) - g.refundInPLN(back, amount, currency, at, min(at+3*86_400, g.end-1))})
 		g.truth.Shop.each(g.localDate(at), map[string]string{"channel": channel, "country": p.place.name, "device_category": "(unknown)"}, func(t *ShopTruth) {
 			t.Orders++
 			t.Gross += g.inPLN(amount, currency, at)

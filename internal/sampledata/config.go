@@ -30,6 +30,7 @@ func Config(o ConfigOptions) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# The exports of Turnia Outfitters, a shop that does not exist.\n")
 	fmt.Fprintf(&b, "lake: %q\nwarehouse: %q\ntimezone: %s\ncurrency: %s\ncountry: %s\nprivacy: { key: %q }\n", o.Lake, o.Warehouse, TimeZone, Currency, Country, o.Key)
+	fmt.Fprintf(&b, "customers: { active_days: %d, margin: %g } # a short history: a year's window would be empty\n", ActiveDays, float64(MarginPercent)/100)
 	if o.Extra != "" {
 		fmt.Fprintf(&b, "%s\n", strings.TrimRight(o.Extra, "\n"))
 	}

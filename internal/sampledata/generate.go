@@ -90,6 +90,12 @@ type generator struct {
 	saleOf  map[string]*sale // by order number
 	rates   *rates
 	people  people
+
+	bought     []shopped
+	contracts  []contract
+	helped     []helpVisit
+	asked      []contact
+	lastTicket int64 // newest thing known of a ticket, unix seconds
 }
 
 func newGenerator(opt Options) (*generator, error) {
@@ -134,6 +140,8 @@ func (g *generator) finish() {
 		}
 		t.finish(rows, system == "zendesk")
 	}
+	g.truth.Customers = g.customerTruth()
+	g.truth.Contacts24 = g.contactTruth()
 	g.truth.Leads.ConversionRate = ratio(g.truth.Leads.Converted, g.truth.Leads.Created)
 }
 

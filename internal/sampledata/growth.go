@@ -78,6 +78,7 @@ func (g *generator) writeContract(c *csvFile, n int) {
 			terms[i].to = terms[i+1].from
 		}
 	}
+	g.noteContract(n, terms, currency, start)
 	s, truth := g.source(contractSource), &g.truth.Contracts
 	truth.Contracts++
 	s.Distinct++

@@ -101,6 +101,8 @@ func (g *generator) countCase(r *request) {
 		row.RequesterWaitCalendar, row.AgentWaitCalendar, row.OnHoldCalendar = nil, nil, nil
 	}
 	g.addTicket(row, spans, r.created, solved)
+	g.lastTicket = max(g.lastTicket, r.spans[len(r.spans)-1].from)
+	g.asked = append(g.asked, contact{r.account, crmID(contactID(r.account)), "Delivery", r.created, row.TicketID, solved, row})
 }
 
 const historyColumns = `Id IsDeleted CaseId CreatedById CreatedDate Field DataType OldValue NewValue`

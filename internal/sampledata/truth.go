@@ -68,6 +68,9 @@ type Truth struct {
 	Contracts   ContractTruth                     `json:"contracts"`
 	Costs       Breakdown[CostTruth]              `json:"costs"` // dimensions channel, source
 	Mails       MailTruth                         `json:"mails"`
+	Customers   *CustomersTruth                   `json:"customers"`
+	Contacts24  *ContactTruth                     `json:"contact_kpis"`
+	Changes     []ChangeTruth                     `json:"changes"` // planted
 }
 
 // SourceTruth is about the files of one source. Records counts everything delivered: broken records, older versions of

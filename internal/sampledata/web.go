@@ -41,6 +41,7 @@ func (g *generator) writeWeb(ctx context.Context) error {
 			return err
 		}
 	}
+	g.truth.Changes = append(g.truth.Changes, ChangeTruth{KPI: "sessions", Date: g.date(g.campaignDay()), Direction: "up"})
 	for v := range g.web.visits {
 		if g.web.visits[v] > 0 {
 			g.truth.Visitors.Visitors++
@@ -120,9 +121,15 @@ func (g *generator) writeDay(ctx context.Context, w io.Writer, i int) error {
 	return p.err
 }
 
+// campaignDay is when the last third begins.
+func (g *generator) campaignDay() int { return g.opt.Days * 2 / 3 }
+
 // sessionsOf spreads the sessions over the days: more at weekends and in the sale, with some noise.
 func (g *generator) sessionsOf(d dice, i int) int {
 	mean := float64(g.size.sessions) / float64(g.opt.Days)
+	if mean *= 0.85; i >= g.campaignDay() { // the spring campaign: a change that kpi_trend must find
+		mean *= 1.3 / 0.85
+	}
 	switch weekday := (i + int(g.opt.Start.Weekday())) % 7; weekday {
 	case 0, 6:
 		mean *= 1.25

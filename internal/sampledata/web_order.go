@@ -50,6 +50,7 @@ type order struct {
 	at       int64 // µs
 	members  map[string]string
 	from     traffic
+	user     string // signed in as; "" is nobody
 
 	noRevenue  bool // the amount is in the parameter only
 	noCurrency bool
@@ -104,7 +105,7 @@ func (s *visit) purchase(items []line) *order {
 	g.web.orders++
 	sum, _ := total(items)
 	o := &order{
-		id: strconv.Itoa(20_260_000 + g.web.orders), visitor: s.v.n, customer: s.v.customer, items: items, amount: Money(sum), from: s.from,
+		id: strconv.Itoa(20_260_000 + g.web.orders), visitor: s.v.n, customer: s.v.customer, items: items, amount: Money(sum), from: s.from, user: s.userID,
 		members: s.dimensions(), noRevenue: s.d.chance(0.03), noCurrency: s.d.chance(0.02),
 		spelling: spelling(s.d.weighted(spellings, func(i int) float64 { return []float64{88, 4.5, 3, 2.5, 2}[i] })),
 	}

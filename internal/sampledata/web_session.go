@@ -1,6 +1,9 @@
 package sampledata
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // visit is one session while it happens.
 type visit struct {
@@ -20,6 +23,7 @@ type visit struct {
 	before   string // previous page, or the referrer
 	events   int64
 	started  int64
+	help     bool // a help page was viewed
 }
 
 // session decides what one visitor does and counts it.
@@ -136,6 +140,7 @@ func (s *visit) over(seconds int64) bool { return s.at > s.p.g.end*1_000_000-sec
 func (s *visit) landing() {
 	g := s.p.g
 	s.path = s.d2path()
+	s.help = strings.HasPrefix(s.path, "/help")
 	if g.web.visits[s.v.n] == 1 && s.v.since == 0 {
 		g.web.since[s.v.n] = s.at / 1_000_000
 		s.emit("first_visit", nil)
@@ -206,6 +211,7 @@ func (s *visit) browse() {
 func (s *visit) visitPage(path string) {
 	s.before = "https://" + webHost + s.path
 	s.path = path
+	s.help = s.help || strings.HasPrefix(path, "/help")
 	s.emit("page_view", nil)
 	s.at += 400_000
 }
@@ -214,6 +220,7 @@ func (s *visit) visitPage(path string) {
 func (s *visit) leave() {
 	s.step(15)
 	s.emit("user_engagement", func(e *event) { e.final = true })
+	s.askedForHelp()
 }
 
 // plainCategory writes a category for an address.

@@ -57,6 +57,7 @@ func (g *generator) judge(t *ticket) {
 		return
 	}
 	row := g.ticketTruth(t)
+	g.lastTicket = max(g.lastTicket, lastAudit(t.audits))
 	spans := t.spans()
 	solved := int64(0)
 	for i, s := range spans {
@@ -65,6 +66,7 @@ func (g *generator) judge(t *ticket) {
 		}
 	}
 	g.addTicket(row, spans, t.at, solved)
+	g.asked = append(g.asked, contact{t.person, deskID(t.requester), "", t.at, row.TicketID, solved, row})
 	if row.LastSatisfaction != nil {
 		g.truth.Ratings.add("csat", int(*row.LastSatisfaction))
 	}

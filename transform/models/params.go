@@ -1,5 +1,11 @@
 package models
 
+import (
+	"strings"
+
+	"waymark/schemas"
+)
+
 // parameter describes one query parameter that models may use.
 type parameter struct{ name, typ, value string }
 
@@ -12,6 +18,12 @@ var parameters = [...]parameter{
 	{"engaged_seconds", "UInt32", "10"},         // longer sessions count as engaged where the source does not say
 	{"fx_days", "UInt16", "7"},                  // how many days an exchange rate holds when none is published: banks pause at most five at Easter
 	{"identity_max_links", "UInt32", "20"},      // an identifier linked to more others is generic and joins nobody
+	{"fcr_days", "UInt16", "7"},                 // a solution holds at first contact when nothing follows for so many days
+	{"active_days", "UInt16", "365"},            // a customer is active so many days after an order
+	{"margin_permyriad", "UInt32", "10000"},     // margin in 1/10000 of revenue
+	{"trend_days", "UInt16", "182"},             // how far kpi_trend looks back
+	{"trend_observations", "UInt32", "100"},     // series with fewer observations are not judged
+	{"catalogue", "String", ""},                 // id|unit|direction|aggregation|name of every KPI, joined by ;
 }
 
 // Defaults returns every query parameter of the models with its default value; a run overrides what its configuration
@@ -21,7 +33,21 @@ func Defaults() map[string]string {
 	for _, p := range parameters {
 		out[p.name] = p.value
 	}
+	out["catalogue"] = catalogue()
 	return out
+}
+
+// catalogue is what models know of the KPIs; schemas' own tests hold the embedded catalogue valid.
+func catalogue() string {
+	kpis, err := schemas.KPIs()
+	if err != nil {
+		panic(err)
+	}
+	lines := make([]string, len(kpis))
+	for i, k := range kpis {
+		lines[i] = strings.Join([]string{k.ID, k.Unit, k.Direction, k.Aggregation, k.Name.EN}, "|")
+	}
+	return strings.Join(lines, ";")
 }
 
 func parameterNames() []string {

@@ -50,12 +50,33 @@ func testViews(t *testing.T, w *warehouse, list []models.Model) {
 		w.exec("SELECT * FROM cx_bi.`"+v.Name+"` LIMIT 1", nil, nil)
 	}
 	for _, n := range []string{"journey_event", "fct_journey_event", "fct_session", "fct_order", "fct_ticket", "fct_survey_response", "fct_opportunity",
-		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition", "reject"} {
+		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition",
+		"customer_value", "cohort_retention", "kpi_target_progress", "kpi_trend", "reject"} {
 		if !names[n] {
 			t.Errorf("there is no view %s", n)
 		}
 	}
 	if n := len(w.rows("SELECT id FROM cx_bi.kpi_definition", nil)); n != len(kpis) {
 		t.Errorf("kpi_definition has %d rows for %d KPIs", n, len(kpis))
+	}
+}
+
+// TestMoneyHasACurrency holds the list of KPIs in kpi_value that are money to the catalogue.
+func TestMoneyHasACurrency(t *testing.T) {
+	kpis, err := schemas.KPIs()
+	list, err2 := models.Load()
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	for _, m := range list {
+		if m.Name != "kpi_value" {
+			continue
+		}
+		_, clause, _ := strings.Cut(m.SQL, "if(kpi IN (")
+		for _, k := range kpis {
+			if got := strings.Contains(clause, "'"+k.ID+"'"); got != (k.Unit == "money") {
+				t.Errorf("%s is %s: has a currency in kpi_value: %v", k.ID, k.Unit, got)
+			}
+		}
 	}
 }

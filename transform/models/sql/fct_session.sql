@@ -18,6 +18,7 @@
 -- column: page_views UInt32 "Number of pages viewed."
 -- column: has_cart Bool "Something was put into the cart."
 -- column: has_checkout Bool "A checkout was started."
+-- column: has_help Bool "A help page was viewed."
 -- column: has_order Bool "An order was placed: a repeated event of an order placed earlier does not count."
 -- column: orders UInt32 "Orders placed."
 -- column: revenue_reporting Nullable(Decimal(18,4)) "Amount of its orders net of refunds in the reporting currency; NULL when no order has a known amount."
@@ -46,6 +47,7 @@ SELECT
     s.page_views AS page_views,
     s.has_cart AS has_cart,
     s.has_checkout AS has_checkout,
+    s.has_help AS has_help,
     o.orders > 0 AS has_order,
     o.orders AS orders,
     if(o.orders = 0, toDecimal64(0, 4), o.revenue) AS revenue_reporting,

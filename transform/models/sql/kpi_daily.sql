@@ -2,7 +2,7 @@
 -- grain: kpi, dimension, member, kpi_date
 -- column: kpi_date Date "Day in the reporting time zone; which day an observation counts on is the date_rule of kpi_definition."
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
--- column: dimension LowCardinality(String) "Dimension: all, channel, source_medium, country, device_category, segment, touchpoint, agent_group, priority, lead_source, owner or opportunity_type."
+-- column: dimension LowCardinality(String) "Dimension: all, channel, source_medium, country, device_category, segment, touchpoint, agent_group, priority, lead_source, owner, opportunity_type or campaign."
 -- column: member LowCardinality(String) "Member of the dimension; all for dimension all, (unknown) where the source says nothing."
 -- column: numerator Nullable(Decimal(18,4)) "Numerator; NULL for medians and percentiles, which cannot be added up."
 -- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL for counts, sums, medians and percentiles."

@@ -3,7 +3,7 @@
 -- column: period LowCardinality(String) "week (from Monday), month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
--- column: dimension LowCardinality(String) "Dimension: all, channel, source_medium, country, device_category, segment, touchpoint, agent_group, priority, lead_source, owner or opportunity_type."
+-- column: dimension LowCardinality(String) "Dimension: all, channel, source_medium, country, device_category, segment, touchpoint, agent_group, priority, lead_source, owner, opportunity_type or campaign."
 -- column: member LowCardinality(String) "Member of the dimension; all for dimension all, (unknown) where the source says nothing."
 -- column: numerator Nullable(Decimal(18,4)) "Numerator; NULL for medians and percentiles, which cannot be added up."
 -- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL for counts, sums, medians and percentiles."

@@ -11,7 +11,8 @@
 -- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL where there is none."
 -- column: n UInt64 "Observations."
 -- column: direct Nullable(Float64) "Value of form direct."
--- column: half_width Nullable(Float64) "Half the width of its 95 % confidence interval, where there is one."
+-- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
+-- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
 WITH
@@ -24,7 +25,8 @@ WITH
             sum(amount_reporting) AS closed_amount,
             sumIf(amount_reporting, is_won) AS won_amount,
             countIf(is_won AND sales_cycle_days IS NOT NULL) AS timed,
-            sumIf(toInt64(sales_cycle_days), is_won) AS days
+            sumIf(toInt64(sales_cycle_days), is_won) AS days,
+            sumIf(toInt64(sales_cycle_days) * sales_cycle_days, is_won) AS squares
         FROM (
             SELECT
                 is_won, amount_reporting, sales_cycle_days, assumeNotNull(close_date) AS date,
@@ -50,13 +52,14 @@ WITH
     ),
     part AS (
         SELECT period, period_start, dimension, member, arrayJoin([
-            tuple('win_rate', 'share', toDecimal128(won, 4), toDecimal128(closed, 4), closed),
-            tuple('win_rate_by_amount', 'ratio', toDecimal128(ifNull(won_amount, 0), 4), toDecimal128(ifNull(closed_amount, 0), 4), priced),
-            tuple('sales_cycle_days', 'ratio', toDecimal128(ifNull(days, 0), 4), toDecimal128(timed, 4), timed)]) AS k
+            tuple('win_rate', 'share', toDecimal128(won, 4), toDecimal128(closed, 4), closed, CAST(NULL, 'Nullable(Float64)')),
+            tuple('win_rate_by_amount', 'ratio', toDecimal128(ifNull(won_amount, 0), 4), toDecimal128(ifNull(closed_amount, 0), 4), priced, NULL),
+            tuple('sales_cycle_days', 'ratio', toDecimal128(ifNull(days, 0), 4), toDecimal128(timed, 4), timed,
+                if(timed < 2, NULL, 1.96 * sqrt(greatest(toFloat64(squares) - pow(toFloat64(days), 2) / timed, 0) / (timed - 1) / timed)))]) AS k
         FROM deal
         UNION ALL
         SELECT period, period_start, dimension, member,
-            tuple('lead_conversion_rate', 'share', toDecimal128(converted, 4), toDecimal128(leads, 4), leads) AS k
+            tuple('lead_conversion_rate', 'share', toDecimal128(converted, 4), toDecimal128(leads, 4), leads, CAST(NULL, 'Nullable(Float64)')) AS k
         FROM lead
     )
 SELECT
@@ -70,6 +73,7 @@ SELECT
     accurateCastOrNull(k.4, 'Decimal(18,4)') AS denominator,
     k.5 AS n,
     CAST(NULL, 'Nullable(Float64)') AS direct,
-    CAST(NULL, 'Nullable(Float64)') AS half_width
+    toFloat64(k.3) / toFloat64(k.4) - k.6 AS low,
+    toFloat64(k.3) / toFloat64(k.4) + k.6 AS high
 FROM part
 WHERE n > 0

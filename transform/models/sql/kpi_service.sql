@@ -12,7 +12,8 @@
 -- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL where there is none."
 -- column: n UInt64 "Observations."
 -- column: direct Nullable(Float64) "Value of form direct."
--- column: half_width Nullable(Float64) "Half the width of its 95 % confidence interval, where there is one."
+-- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
+-- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
 WITH
@@ -34,8 +35,18 @@ WITH
                     tuple('requester_wait_time', solved, requester_wait_time_calendar_minutes),
                     tuple('requester_wait_time_business', solved, requester_wait_time_business_minutes),
                     tuple('one_touch_rate', solved, toFloat64(is_one_touch_resolution)),
-                    tuple('reopen_rate', solved, toNullable(toFloat64(count_reopens > 0)))]) AS o
-            FROM waymark_mart.fct_ticket
+                    tuple('reopen_rate', solved, toNullable(toFloat64(count_reopens > 0))),
+                    -- Only once the days after the solution are over.
+                    tuple('fcr_rate', if(is_person AND solved + {fcr_days:UInt16} <= (SELECT toDate(greatest(max(last_event_at), toDateTime64(43200, 3, 'UTC')), {timezone:String}) FROM waymark_mart.ticket_timeline), solved, NULL),
+                        toNullable(toFloat64(count_reopens = 0 AND NOT ifNull(next_at <= last_solved_at + toIntervalDay({fcr_days:UInt16}), false))))]) AS o
+            FROM (
+                SELECT
+                    *,
+                    notEmpty(customer_key) AND customer_key NOT IN (SELECT customer_key FROM waymark_mart.dim_customer WHERE is_generic) AS is_person,
+                    leadInFrame(toNullable(created_at)) OVER (
+                        PARTITION BY customer_key, reason ORDER BY created_at, system, ticket_id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_at
+                FROM waymark_mart.fct_ticket
+            )
         )
         WHERE o.2 IS NOT NULL AND o.3 IS NOT NULL
     ),
@@ -45,7 +56,7 @@ WITH
             endsWith(metric, '_rate') AS is_share,
             count() AS observations,
             sumIf(value, endsWith(metric, '_rate')) AS hits,
-            quantilesExactInclusiveIf(0.5, 0.9)(value, NOT endsWith(metric, '_rate')) AS quantiles
+            arraySort(groupArrayIf(value, NOT endsWith(metric, '_rate'))) AS sorted
         FROM (
             SELECT metric, value, arrayJoin(dimensions) AS d, arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p
             FROM observation
@@ -91,14 +102,22 @@ WITH
         GROUP BY period, period_start, dimension, member
     ),
     part AS (
-        SELECT period, period_start, dimension, member, observations, arrayJoin(if(
-            is_share,
-            [tuple(metric, 'share', toNullable(toDecimal128(hits, 4)), toNullable(toDecimal128(observations, 4)), CAST(NULL, 'Nullable(Float64)'))],
-            [tuple(metric, 'direct', NULL, NULL, toNullable(quantiles[1])), tuple(concat(metric, '_p90'), 'direct', NULL, NULL, quantiles[2])])) AS k
+        -- Interval of a quantile p: the observations of rank n p ± 1.96 √(n p (1 − p)), rounded up (Conover); none where there are too few.
+        SELECT
+            period, period_start, dimension, member, observations,
+            arrayReduce('quantilesExactInclusive(0.5, 0.9)', sorted) AS quantiles,
+            arrayMap(p -> toInt64(ceil(p * observations - 1.96 * sqrt(p * (1 - p) * observations))), [0.5, 0.9]) AS first_rank,
+            arrayMap(p -> toInt64(ceil(p * observations + 1.96 * sqrt(p * (1 - p) * observations))), [0.5, 0.9]) AS last_rank,
+            arrayMap(r -> if(r < 1, NULL, sorted[greatest(r, 1)]), first_rank) AS lows,
+            arrayMap(r -> if(r > observations, NULL, sorted[greatest(r, 1)]), last_rank) AS highs,
+            arrayJoin(if(
+                is_share,
+                [tuple(metric, 'share', toNullable(toDecimal128(hits, 4)), toNullable(toDecimal128(observations, 4)), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))],
+                [tuple(metric, 'direct', NULL, NULL, toNullable(quantiles[1]), lows[1], highs[1]), tuple(concat(metric, '_p90'), 'direct', NULL, NULL, quantiles[2], lows[2], highs[2])])) AS k
         FROM measured
         UNION ALL
-        SELECT period, period_start, dimension, member, unsolved AS observations,
-            tuple('backlog', 'count', toNullable(toDecimal128(unsolved, 4)), CAST(NULL, 'Nullable(Decimal(38, 4))'), CAST(NULL, 'Nullable(Float64)')) AS k
+        SELECT period, period_start, dimension, member, unsolved AS observations, [] AS quantiles, [] AS first_rank, [] AS last_rank, [] AS lows, [] AS highs,
+            tuple('backlog', 'count', toNullable(toDecimal128(unsolved, 4)), CAST(NULL, 'Nullable(Decimal(38, 4))'), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')) AS k
         FROM closing
     )
 SELECT
@@ -112,6 +131,7 @@ SELECT
     accurateCastOrNull(k.4, 'Decimal(18,4)') AS denominator,
     observations AS n,
     k.5 AS direct,
-    CAST(NULL, 'Nullable(Float64)') AS half_width
+    k.6 AS low,
+    k.7 AS high
 FROM part
 SETTINGS join_use_nulls = 0

@@ -11,7 +11,8 @@
 -- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL where there is none."
 -- column: n UInt64 "Observations."
 -- column: direct Nullable(Float64) "Value of form direct."
--- column: half_width Nullable(Float64) "Half the width of its 95 % confidence interval, where there is one."
+-- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
+-- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
 WITH
@@ -65,5 +66,6 @@ SELECT
     accurateCastOrNull(n_decimal, 'Decimal(18,4)') AS denominator,
     answers AS n,
     k.4 AS direct,
-    k.5 AS half_width
+    k.4 - k.5 AS low,
+    k.4 + k.5 AS high
 FROM part

@@ -23,6 +23,12 @@ WITH
         SELECT * FROM waymark_mart.kpi_survey
         UNION ALL
         SELECT * FROM waymark_mart.kpi_sales
+        UNION ALL
+        SELECT * FROM waymark_mart.kpi_customer
+        UNION ALL
+        SELECT * FROM waymark_mart.kpi_contract
+        UNION ALL
+        SELECT * FROM waymark_mart.kpi_contact
     ),
     valued AS (
         SELECT
@@ -50,7 +56,7 @@ SELECT
     denominator,
     n,
     value,
-    multiIf(form = 'share' AND divisible, if(numerator = 0, 0, greatest(centre - wilson, 0)), form = 'direct', value - half_width, NULL) AS ci_low,
-    multiIf(form = 'share' AND divisible, if(numerator = denominator, 1, least(centre + wilson, 1)), form = 'direct', value + half_width, NULL) AS ci_high,
-    if(kpi IN ('revenue', 'aov'), {currency:String}, '') AS currency
+    multiIf(form = 'share' AND divisible, if(numerator = 0, 0, greatest(centre - wilson, 0)), low) AS ci_low,
+    multiIf(form = 'share' AND divisible, if(numerator = denominator, 1, least(centre + wilson, 1)), high) AS ci_high,
+    if(kpi IN ('revenue', 'aov', 'clv_historic', 'clv_simple', 'cac'), {currency:String}, '') AS currency
 FROM valued

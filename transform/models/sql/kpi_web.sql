@@ -12,7 +12,8 @@
 -- column: denominator Nullable(Decimal(18,4)) "Denominator; NULL where there is none."
 -- column: n UInt64 "Observations."
 -- column: direct Nullable(Float64) "Value of form direct."
--- column: half_width Nullable(Float64) "Half the width of its 95 % confidence interval, where there is one."
+-- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
+-- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
 -- test: accepted_values(form: count, share, ratio, direct)
 -- test: every one of orders counts once: SELECT sumIf(numerator, period = 'day' AND kpi = 'orders' AND dimension = 'all') AS counted, (SELECT count() FROM waymark_mart.fct_order) AS wanted FROM {table} HAVING counted != wanted
@@ -73,7 +74,8 @@ WITH
             if(segment = '', '(unknown)', toString(segment)) AS segment_member,
             count() AS orders,
             count(net_reporting) AS priced,
-            sum(net_reporting) AS net
+            sum(net_reporting) AS net,
+            sum(toInt256(reinterpretAsInt64(ifNull(net_reporting, 0))) * reinterpretAsInt64(ifNull(net_reporting, 0))) AS squares -- exact: floating sums depend on their order
         FROM (
             SELECT o.order_date AS order_date, o.channel AS channel, o.source AS source, o.medium AS medium, o.country AS country,
                 o.device_category AS device_category, o.net_reporting AS net_reporting, c.segment AS segment
@@ -85,7 +87,7 @@ WITH
     sales AS (
         SELECT
             p.1 AS period, p.2 AS period_start, d.1 AS dimension, d.2 AS member,
-            sum(orders) AS orders_sum, sum(priced) AS priced_sum, sum(net) AS net_sum
+            sum(orders) AS orders_sum, sum(priced) AS priced_sum, sum(net) AS net_sum, sum(squares) AS squares_sum
         FROM (
             SELECT *,
                 arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p,
@@ -97,21 +99,22 @@ WITH
     ),
     part AS (
         SELECT period, period_start, dimension, member, arrayJoin([
-            tuple('sessions', 'count', toDecimal128(sessions_sum, 4), NULL, sessions_sum),
-            tuple('engaged_session_rate', 'share', toDecimal128(engaged_sum, 4), toNullable(toDecimal128(sessions_sum, 4)), sessions_sum),
-            tuple('conversion_rate', 'share', toDecimal128(converted_sum, 4), toDecimal128(sessions_sum, 4), sessions_sum),
-            tuple('cart_abandonment_rate', 'share', toDecimal128(abandoned_carts_sum, 4), toDecimal128(carts_sum, 4), carts_sum),
-            tuple('checkout_abandonment_rate', 'share', toDecimal128(abandoned_checkouts_sum, 4), toDecimal128(checkouts_sum, 4), checkouts_sum)]) AS k
+            tuple('sessions', 'count', toDecimal128(sessions_sum, 4), NULL, sessions_sum, CAST(NULL, 'Nullable(Float64)')),
+            tuple('engaged_session_rate', 'share', toDecimal128(engaged_sum, 4), toNullable(toDecimal128(sessions_sum, 4)), sessions_sum, NULL),
+            tuple('conversion_rate', 'share', toDecimal128(converted_sum, 4), toDecimal128(sessions_sum, 4), sessions_sum, NULL),
+            tuple('cart_abandonment_rate', 'share', toDecimal128(abandoned_carts_sum, 4), toDecimal128(carts_sum, 4), carts_sum, NULL),
+            tuple('checkout_abandonment_rate', 'share', toDecimal128(abandoned_checkouts_sum, 4), toDecimal128(checkouts_sum, 4), checkouts_sum, NULL)]) AS k
         FROM visits
         UNION ALL
         SELECT period, period_start, dimension, member,
-            tuple('visitor_conversion_rate', 'share', toDecimal128(buyers, 4), toNullable(toDecimal128(seen, 4)), seen) AS k
+            tuple('visitor_conversion_rate', 'share', toDecimal128(buyers, 4), toNullable(toDecimal128(seen, 4)), seen, CAST(NULL, 'Nullable(Float64)')) AS k
         FROM visitors
         UNION ALL
         SELECT period, period_start, dimension, member, arrayJoin([
-            tuple('orders', 'count', toDecimal128(orders_sum, 4), NULL, orders_sum),
-            tuple('revenue', 'count', toDecimal128(assumeNotNull(net_sum), 4), NULL, priced_sum),
-            tuple('aov', 'ratio', toDecimal128(assumeNotNull(net_sum), 4), toNullable(toDecimal128(priced_sum, 4)), priced_sum)]) AS k
+            tuple('orders', 'count', toDecimal128(orders_sum, 4), NULL, orders_sum, CAST(NULL, 'Nullable(Float64)')),
+            tuple('revenue', 'count', toDecimal128(assumeNotNull(net_sum), 4), NULL, priced_sum, NULL),
+            tuple('aov', 'ratio', toDecimal128(assumeNotNull(net_sum), 4), toNullable(toDecimal128(priced_sum, 4)), priced_sum,
+                if(priced_sum < 2, NULL, 1.96 * sqrt(greatest(toFloat64(squares_sum) / 1e8 - pow(toFloat64(net_sum), 2) / priced_sum, 0) / (priced_sum - 1) / priced_sum)))]) AS k
         FROM sales
     )
 SELECT
@@ -125,7 +128,8 @@ SELECT
     accurateCastOrNull(k.4, 'Decimal(18,4)') AS denominator,
     k.5 AS n,
     CAST(NULL, 'Nullable(Float64)') AS direct,
-    CAST(NULL, 'Nullable(Float64)') AS half_width
+    toFloat64(k.3) / toFloat64(k.4) - k.6 AS low,
+    toFloat64(k.3) / toFloat64(k.4) + k.6 AS high
 FROM part
 WHERE n > 0
 SETTINGS join_use_nulls = 0

@@ -18,6 +18,7 @@
 -- column: page_views UInt32 "Number of pages viewed."
 -- column: has_cart Bool "Something was put into the cart."
 -- column: has_checkout Bool "A checkout was started."
+-- column: has_help Bool "A help page was viewed."
 -- column: channel LowCardinality(String) "Channel of the first event that names a traffic source, else of the first that names a channel."
 -- column: source LowCardinality(String) "Traffic source of the first event that names one."
 -- column: medium LowCardinality(String) "Medium that belongs to source."
@@ -30,7 +31,7 @@ WITH
     web AS (
         SELECT
             session_key, system, if(notEmpty(device_id), device_id, customer_key) AS visitor, customer_key, is_generic,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country,
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, event_type = 'help_viewed' OR touchpoint = 'help_page' AS is_help,
             -- Order in time, ties by a hash of the event, as one number: several times faster than comparing tuples.
             bitShiftLeft(toUInt128(toUnixTimestamp64Micro(occurred_at) + 9007199254740992), 64) + cityHash64(event_id) AS position,
             bitShiftLeft(toUInt128(multiIf(empty(customer_key), 2, is_generic, 1, 0)), 120) + position AS rank
@@ -57,13 +58,13 @@ WITH
     event AS (
         SELECT
             session_key AS key, 0 AS nth, true AS numbered, system, visitor, customer_key, is_generic,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, position, rank
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, is_help, position, rank
         FROM web
         WHERE notEmpty(session_key)
         UNION ALL
         SELECT
             visitor AS key, nth, false AS numbered, system, visitor, customer_key, is_generic,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, position, rank
+            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, is_help, position, rank
         FROM cut
     )
 SELECT * EXCEPT (traffic)
@@ -85,6 +86,7 @@ FROM (
         countIf(e.event_type = 'page_viewed') AS page_views,
         countIf(e.event_type = 'cart_added') > 0 AS has_cart,
         countIf(e.event_type = 'checkout_started') > 0 AS has_checkout,
+        countIf(e.is_help) > 0 AS has_help,
         argMinIf(tuple(e.channel, e.source, e.medium, e.campaign), e.position, e.source != '') AS traffic,
         if(traffic.2 = '', argMinIf(e.channel, e.position, e.channel != ''), traffic.1) AS channel,
         traffic.2 AS source,
