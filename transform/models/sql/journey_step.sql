@@ -1,0 +1,237 @@
+-- comment: The steps of customers' journeys: consecutive events at one stage and touchpoint are one step. One row per step.
+-- hidden: yes
+-- grain: journey_key, step
+-- partition: month(journey_date)
+-- order_by: customer_key, started_at, step
+-- refresh: by customer_key
+-- touched: SELECT customer_key AS key FROM waymark_delta.fct_journey_event
+-- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_journey_event WHERE event_type = 'order_placed')
+-- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_order)
+-- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_journey_event WHERE event_type = 'opportunity_won')
+-- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_opportunity)
+-- touched: SELECT customer_key AS key FROM waymark_delta.fct_survey_response
+-- column: journey_key UUID "Hash of the customer and the journey's first event."
+-- column: step UInt32 "Number of the step within the journey, from 1."
+-- column: customer_key UUID "The customer."
+-- column: journey_date Date "Day of the journey's first event in the reporting time zone."
+-- column: is_latest Bool "The customer has no later journey."
+-- column: is_last Bool "The last step of its journey."
+-- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules."
+-- column: touchpoint LowCardinality(String) "Where the customer met the company, by the journey rules."
+-- column: started_at DateTime64(6,'UTC') "First event."
+-- column: ended_at DateTime64(6,'UTC') "Last event."
+-- column: ended_date Date "Day of ended_at in the reporting time zone."
+-- column: is_dated_ahead Bool "Nothing but contract events, which may be dated ahead."
+-- column: duration_ms Int64 "Milliseconds until the next step of the journey begins; of the last step, until its own last event."
+-- column: events UInt32 "Number of events."
+-- column: sessions UInt32 "Visits that began in the step."
+-- column: first_channel LowCardinality(String) "Channel of the first event that names one."
+-- column: last_channel LowCardinality(String) "Channel of the last event that names one."
+-- column: channels Array(LowCardinality(String)) "All channels."
+-- column: orders UInt32 "Orders placed."
+-- column: opportunities UInt32 "Opportunities won."
+-- column: value_reporting Nullable(Decimal(18,4)) "Value of the goals reached; NULL when there are none or no value is known."
+-- column: contacts UInt32 "Contacts with service that began: tickets, chats, calls."
+-- column: repeat_contacts UInt32 "Of these, within repeat_contact_hours of the customer's contact before, about another ticket."
+-- column: checkout_errors UInt32 "Events that report an error of checkout or payment."
+-- column: checkouts_abandoned UInt32 "Visits whose checkout began in the step and led to no order."
+-- column: reopens UInt32 "Tickets reopened."
+-- column: scores UInt32 "Scores given."
+-- column: score_points Int64 "Their sum, each in ten thousandths of its scale's length."
+-- column: low_scores UInt32 "Scores that are low: nps to 6, csat and rating to 2, ces to 3."
+-- column: texts UInt32 "Texts whose sentiment is known."
+-- column: sentiment_points Int64 "Sum of their sentiment in ten thousandths."
+-- column: negative_texts UInt32 "Texts whose sentiment is below -0.25."
+-- column: is_contact_next Bool "The customer contacted service within repeat_contact_hours after the step."
+-- column: score_next UInt8 "The customer's next score within journey_silence_days from the beginning of the step: 0 none, 1 not low, 2 low."
+-- column: text_next UInt8 "Likewise the next text with a sentiment: 0 none, 1 not negative, 2 negative."
+-- test: not_null(journey_key, customer_key, stage, touchpoint)
+-- test: every event of a customer is in one step: SELECT sum(events) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE notEmpty(customer_key) AND NOT is_generic AND event_type NOT IN ('email_sent', 'email_bounced', 'survey_sent', 'ticket_noted', 'ticket_assigned', 'ticket_field_changed', 'ticket_status_changed', 'ticket_rated', 'order_placed')) + (SELECT countIf(lower(order_id) IN ('', '(not set)', 'null', 'undefined')) + uniqExactIf(order_id, lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')) FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND notEmpty(customer_key) AND NOT is_generic) + (SELECT count() FROM waymark_mart.fct_journey_event WHERE event_type = 'ticket_rated' AND notEmpty(customer_key) AND NOT is_generic AND event_id IN (SELECT response_key FROM waymark_mart.fct_survey_response)) AS wanted FROM {table} HAVING counted != wanted
+WITH
+    -- Orders and won opportunities, each by one event: of several systems that tell of an order the web analytics, which
+    -- know the way to it, else the earliest.
+    goal AS (
+        SELECT t.event_id AS event_id, 1 AS orders, 0 AS opportunities, o.net_reporting AS value
+        FROM (
+            SELECT order_id, argMin(event_id, tuple(export = 'orders', occurred_at, event_id)) AS event_id
+            FROM waymark_mart.fct_journey_event
+            WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined') AND notEmpty(customer_key) AND NOT is_generic
+            GROUP BY order_id
+        ) AS t
+        LEFT ANY JOIN waymark_mart.fct_order AS o ON t.order_id = o.order_id
+        UNION ALL
+        SELECT t.event_id, 0, 1, o.amount_reporting
+        FROM (
+            SELECT system, opportunity_id, argMin(event_id, tuple(occurred_at, event_id)) AS event_id
+            FROM waymark_mart.fct_journey_event
+            WHERE event_type = 'opportunity_won' AND notEmpty(customer_key) AND NOT is_generic
+            GROUP BY system, opportunity_id
+        ) AS t
+        LEFT ANY JOIN waymark_mart.fct_opportunity AS o ON t.system = o.system AND t.opportunity_id = o.opportunity_id
+    ),
+    event AS (
+        SELECT
+            e.customer_key AS customer, e.occurred_at AS at, e.event_id AS id,
+            -- Order in time as one number; at one instant what begins something comes first, what ends it last, else a hash decides.
+            bitShiftLeft(toUInt128(toUnixTimestamp64Micro(e.occurred_at) + 9007199254740992), 64) + bitShiftLeft(toUInt128(multiIf(
+                e.event_type IN ('session_started', 'ticket_created', 'chat_started', 'lead_created', 'opportunity_created', 'contract_started'), 0,
+                e.event_type IN ('order_placed', 'ticket_solved', 'chat_ended', 'lead_converted', 'opportunity_won', 'opportunity_lost', 'contract_ended'), 2, 1)), 62)
+                + bitShiftRight(cityHash64(e.event_id), 2) AS position,
+            e.event_type AS type, e.stage AS stage, e.touchpoint AS touchpoint,
+            e.channel AS channel, e.session_key AS session_key, e.ticket_id AS ticket_id,
+            g.orders AS orders, g.opportunities AS opportunities, g.value AS value, notEmpty(g.event_id) AS is_goal,
+            -- The touchpoint website is the visit as such: its beginning, its beacons, what the rules place nowhere.
+            e.touchpoint NOT IN ('', 'website') AS is_place,
+            e.event_group = 'web' AND e.export != 'orders' AND e.event_type != 'order_refunded' AS is_web, -- books and refunds are no visit
+            is_web AND empty(e.session_key) AS is_unnumbered,
+            e.event_type IN ('ticket_created', 'chat_started', 'call_answered') AND e.stage = 'service' AS is_contact,
+            e.event_group = 'web' AND match(e.source_event, '(?i)(checkout|payment|order|purchase|cart|card)') AND match(e.source_event, '(?i)(error|fail|declin|reject)') AS is_error,
+            if(e.event_type IN ('ticket_rated', 'survey_answered', 'review_posted'),
+                multiIf(e.score_kind = 'nps', e.score / 10, e.score_kind = 'ces', (e.score - 1) / 6, e.score_kind IN ('csat', 'rating'), (e.score - 1) / 4, NULL), NULL) AS score,
+            ifNull(score IS NOT NULL AND multiIf(e.score_kind = 'nps', e.score <= 6, e.score_kind = 'ces', e.score <= 3, e.score <= 2), false) AS is_low,
+            e.sentiment AS sentiment,
+            ifNull(e.sentiment < -0.25, false) AS is_negative
+        FROM waymark_mart.fct_journey_event AS e
+        LEFT ANY JOIN goal AS g ON e.event_id = g.event_id
+        WHERE notEmpty(e.customer_key) AND NOT e.is_generic
+            /* touched e.customer_key */
+            -- What staff do out of the customer's sight and what was merely sent are no events of the customer.
+            AND e.event_type NOT IN ('email_sent', 'email_bounced', 'survey_sent', 'ticket_noted', 'ticket_assigned', 'ticket_field_changed', 'ticket_status_changed')
+            -- An order counts once, and so does a rating that several exports tell of.
+            AND (e.event_type != 'order_placed' OR notEmpty(g.event_id) OR lower(e.order_id) IN ('', '(not set)', 'null', 'undefined'))
+            AND (e.event_type != 'ticket_rated' OR e.event_id IN (SELECT response_key FROM waymark_mart.fct_survey_response))
+    ),
+    -- Visits: the source's own, else cut by silence; any other event is a visit of its own.
+    gap AS (
+        SELECT *,
+            maxIf(at, is_unnumbered) OVER before AS seen_at,
+            maxIf(tuple(position, at, ticket_id), is_contact) OVER before AS contact,
+            -- What comes next, hence backwards: the next contact after the event, the next score and text from the event on.
+            minIf(tuple(position, at), is_contact) OVER (PARTITION BY customer ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS next_contact,
+            minIf(tuple(position, at, is_low), score IS NOT NULL) OVER after AS next_score,
+            minIf(tuple(position, at, is_negative), sentiment IS NOT NULL) OVER after AS next_text
+        FROM event
+        WINDOW
+            before AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+            after AS (PARTITION BY customer ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    numbered AS (
+        SELECT *, countIf(is_unnumbered AND at > seen_at + toIntervalMinute({session_timeout_minutes:UInt32})) OVER (
+            PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
+        FROM gap
+    ),
+    visit AS (
+        SELECT *,
+            multiIf(notEmpty(session_key), session_key, is_unnumbered, reinterpretAsUUID(sipHash128(customer, nth)), id) AS visit,
+            row_number() OVER w AS nth_of_visit,
+            count() OVER w AS of_visit,
+            max(is_goal) OVER w AS reaches_goal,
+            max(orders) OVER w AS has_order,
+            minIf(tuple(position, id), type = 'checkout_started') OVER w AS checkout, -- the first one
+            minIf(tuple(position, stage, touchpoint), is_place) OVER w AS first_place,
+            maxIf(tuple(position, stage, touchpoint), is_place) OVER (PARTITION BY customer, visit ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_place,
+            -- The visit as such is where its event before was, else where its first one is.
+            multiIf(is_place, tuple(stage, touchpoint), last_place.3 != '', tuple(last_place.2, last_place.3), first_place.3 != '', tuple(first_place.2, first_place.3),
+                tuple(stage, touchpoint)) AS place
+        FROM numbered
+        WINDOW w AS (PARTITION BY customer, visit ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    ),
+    follow AS (
+        SELECT *,
+            lagInFrame(toNullable(at)) OVER w AS previous_at,
+            lagInFrame(place) OVER w AS previous_place,
+            lagInFrame(reaches_goal AND nth_of_visit = of_visit) OVER w AS is_over,
+            -- A journey ends with silence, or with the visit in which the goal was reached.
+            previous_at IS NULL OR is_over OR at > previous_at + toIntervalDay({journey_silence_days:UInt16}) AS begins
+        FROM visit
+        WINDOW w AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    cut AS (
+        SELECT *,
+            countIf(begins) OVER w AS journey,
+            countIf(begins OR place != previous_place) OVER w AS nth_step
+        FROM follow
+        WINDOW w AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    step AS (
+        SELECT
+            customer, journey, nth_step,
+            argMin(id, position) AS first_id,
+            min(place) AS place,
+            min(at) AS started_at,
+            max(at) AS ended_at,
+            min(startsWith(type, 'contract_')) AS is_dated_ahead,
+            count() AS events,
+            countIf(nth_of_visit = 1 AND is_web) AS sessions,
+            argMinIf(channel, position, channel != '') AS first_channel,
+            argMaxIf(channel, position, channel != '') AS last_channel,
+            arraySort(groupUniqArrayIf(channel, channel != '')) AS channels,
+            sum(orders) AS orders,
+            sum(opportunities) AS opportunities,
+            sum(value) AS value,
+            countIf(is_contact) AS contacts,
+            countIf(is_contact AND contact.2 + toIntervalHour({repeat_contact_hours:UInt16}) >= at AND (ticket_id = '' OR ticket_id != contact.3)) AS repeat_contacts,
+            countIf(is_error) AS checkout_errors,
+            countIf(checkout.2 = id AND notEmpty(id) AND has_order = 0) AS checkouts_abandoned,
+            countIf(type = 'ticket_reopened') AS reopens,
+            count(score) AS scores,
+            sum(toInt64(round(ifNull(score, 0) * 10000))) AS score_points,
+            countIf(is_low) AS low_scores,
+            count(sentiment) AS texts,
+            sum(toInt64(round(ifNull(sentiment, 0) * 10000))) AS sentiment_points,
+            countIf(is_negative) AS negative_texts,
+            argMax(next_contact, position) AS contact_next,
+            argMin(next_score, position) AS score_next,
+            argMin(next_text, position) AS text_next
+        FROM cut
+        GROUP BY customer, journey, nth_step
+    ),
+    sequence AS (
+        SELECT *,
+            row_number() OVER w AS step,
+            first_value(first_id) OVER w AS journey_id,
+            first_value(step.started_at) OVER w AS journey_at,
+            count() OVER w AS steps,
+            leadInFrame(toNullable(step.started_at)) OVER w AS next_at,
+            max(journey) OVER (PARTITION BY customer) AS journeys
+        FROM step
+        WINDOW w AS (PARTITION BY customer, journey ORDER BY nth_step ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    )
+SELECT
+    reinterpretAsUUID(sipHash128(s.customer, s.journey_id)) AS journey_key,
+    s.step AS step,
+    s.customer AS customer_key,
+    toDate(s.journey_at, {timezone:String}) AS journey_date,
+    s.journey = s.journeys AS is_latest,
+    s.step = s.steps AS is_last,
+    s.place.1 AS stage,
+    s.place.2 AS touchpoint,
+    s.started_at AS started_at,
+    s.ended_at AS ended_at,
+    toDate(s.ended_at, {timezone:String}) AS ended_date,
+    s.is_dated_ahead AS is_dated_ahead,
+    dateDiff('millisecond', s.started_at, ifNull(s.next_at, s.ended_at)) AS duration_ms,
+    s.events AS events,
+    s.sessions AS sessions,
+    s.first_channel AS first_channel,
+    s.last_channel AS last_channel,
+    s.channels AS channels,
+    s.orders AS orders,
+    s.opportunities AS opportunities,
+    s.value AS value_reporting,
+    s.contacts AS contacts,
+    s.repeat_contacts AS repeat_contacts,
+    s.checkout_errors AS checkout_errors,
+    s.checkouts_abandoned AS checkouts_abandoned,
+    s.reopens AS reopens,
+    s.scores AS scores,
+    s.score_points AS score_points,
+    s.low_scores AS low_scores,
+    s.texts AS texts,
+    s.sentiment_points AS sentiment_points,
+    s.negative_texts AS negative_texts,
+    contact_next.1 > 0 AND contact_next.2 <= s.ended_at + toIntervalHour({repeat_contact_hours:UInt16}) AS is_contact_next,
+    if(s.score_next.1 > 0 AND s.score_next.2 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.score_next.3, 0) AS score_next,
+    if(s.text_next.1 > 0 AND s.text_next.2 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.text_next.3, 0) AS text_next
+FROM sequence AS s
+SETTINGS join_use_nulls = 0
