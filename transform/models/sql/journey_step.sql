@@ -16,7 +16,7 @@
 -- column: journey_date Date "Day of the journey's first event in the reporting time zone."
 -- column: is_latest Bool "The customer has no later journey."
 -- column: is_last Bool "The last step of its journey."
--- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules."
+-- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules; (none) where they give none."
 -- column: touchpoint LowCardinality(String) "Where the customer met the company, by the journey rules."
 -- column: started_at DateTime64(6,'UTC') "First event."
 -- column: ended_at DateTime64(6,'UTC') "Last event."
@@ -77,7 +77,7 @@ WITH
                 e.event_type IN ('session_started', 'ticket_created', 'chat_started', 'lead_created', 'opportunity_created', 'contract_started'), 0,
                 e.event_type IN ('order_placed', 'ticket_solved', 'chat_ended', 'lead_converted', 'opportunity_won', 'opportunity_lost', 'contract_ended'), 2, 1)), 62)
                 + bitShiftRight(cityHash64(e.event_id), 2) AS position,
-            e.event_type AS type, e.stage AS stage, e.touchpoint AS touchpoint,
+            e.event_type AS type, if(e.stage = '', '(none)', toString(e.stage)) AS stage, if(e.touchpoint = '', '(none)', toString(e.touchpoint)) AS touchpoint,
             e.channel AS channel, e.session_key AS session_key, e.ticket_id AS ticket_id,
             g.orders AS orders, g.opportunities AS opportunities, g.value AS value, notEmpty(g.event_id) AS is_goal,
             -- The touchpoint website is the visit as such: its beginning, its beacons, what the rules place nowhere.
