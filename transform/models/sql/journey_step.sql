@@ -48,6 +48,11 @@
 -- test: not_null(journey_key, customer_key, stage, touchpoint)
 -- test: every event of a customer is in one step: SELECT sum(events) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE notEmpty(customer_key) AND NOT is_generic AND event_type NOT IN ('email_sent', 'email_bounced', 'survey_sent', 'ticket_noted', 'ticket_assigned', 'ticket_field_changed', 'ticket_status_changed', 'ticket_rated', 'order_placed')) + (SELECT countIf(lower(order_id) IN ('', '(not set)', 'null', 'undefined')) + uniqExactIf(order_id, lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')) FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND notEmpty(customer_key) AND NOT is_generic) + (SELECT count() FROM waymark_mart.fct_journey_event WHERE event_type = 'ticket_rated' AND notEmpty(customer_key) AND NOT is_generic AND event_id IN (SELECT response_key FROM waymark_mart.fct_survey_response)) AS wanted FROM {table} HAVING counted != wanted
 WITH
+    -- Places by number: windows then sort numbers instead of texts.
+    (
+        SELECT mapFromArrays(groupArray(number), groupArray(tuple(toString(stage), toString(touchpoint))))
+        FROM (SELECT DISTINCT stage, touchpoint, cityHash64(toString(stage), toString(touchpoint)) AS number FROM waymark_mart.fct_journey_event WHERE true /* touched customer_key */)
+    ) AS places,
     -- Orders and won opportunities, each by one event: of several systems that tell of an order the web analytics, which
     -- know the way to it, else the earliest.
     goal AS (
@@ -77,15 +82,18 @@ WITH
                 e.event_type IN ('session_started', 'ticket_created', 'chat_started', 'lead_created', 'opportunity_created', 'contract_started'), 0,
                 e.event_type IN ('order_placed', 'ticket_solved', 'chat_ended', 'lead_converted', 'opportunity_won', 'opportunity_lost', 'contract_ended'), 2, 1)), 62)
                 + bitShiftRight(cityHash64(e.event_id), 2) AS position,
-            e.event_type AS type, if(e.stage = '', '(none)', toString(e.stage)) AS stage, if(e.touchpoint = '', '(none)', toString(e.touchpoint)) AS touchpoint,
             e.channel AS channel, e.session_key AS session_key, e.ticket_id AS ticket_id,
             g.orders AS orders, g.opportunities AS opportunities, g.value AS value, notEmpty(g.event_id) AS is_goal,
             -- The touchpoint website is the visit as such: its beginning, its beacons, what the rules place nowhere.
-            e.touchpoint NOT IN ('', 'website') AS is_place,
+            cityHash64(toString(e.stage), toString(e.touchpoint)) AS own_place, e.touchpoint NOT IN ('', 'website') AS is_place,
             e.event_group = 'web' AND e.export != 'orders' AND e.event_type != 'order_refunded' AS is_web, -- books and refunds are no visit
             is_web AND empty(e.session_key) AS is_unnumbered,
             e.event_type IN ('ticket_created', 'chat_started', 'call_answered') AND e.stage = 'service' AS is_contact,
+            e.event_type = 'checkout_started' AS is_checkout,
+            e.event_type = 'ticket_reopened' AS is_reopened,
+            startsWith(e.event_type, 'contract_') AS is_contract,
             e.event_group = 'web' AND match(e.source_event, '(?i)(checkout|payment|order|purchase|cart|card)') AND match(e.source_event, '(?i)(error|fail|declin|reject)') AS is_error,
+            -- From 0 to 1 on the scale of its kind.
             if(e.event_type IN ('ticket_rated', 'survey_answered', 'review_posted'),
                 multiIf(e.score_kind = 'nps', e.score / 10, e.score_kind = 'ces', (e.score - 1) / 6, e.score_kind IN ('csat', 'rating'), (e.score - 1) / 4, NULL), NULL) AS score,
             ifNull(score IS NOT NULL AND multiIf(e.score_kind = 'nps', e.score <= 6, e.score_kind = 'ces', e.score <= 3, e.score <= 2), false) AS is_low,
@@ -101,55 +109,50 @@ WITH
             AND (e.event_type != 'order_placed' OR notEmpty(g.event_id) OR lower(e.order_id) IN ('', '(not set)', 'null', 'undefined'))
             AND (e.event_type != 'ticket_rated' OR e.event_id IN (SELECT response_key FROM waymark_mart.fct_survey_response))
     ),
-    -- Visits: the source's own, else cut by silence; any other event is a visit of its own.
-    gap AS (
+    around AS (
         SELECT *,
             maxIf(at, is_unnumbered) OVER before AS seen_at,
             maxIf(tuple(position, at, ticket_id), is_contact) OVER before AS contact,
-            -- What comes next, hence backwards: the next contact after the event, the next score and text from the event on.
-            minIf(tuple(position, at), is_contact) OVER (PARTITION BY customer ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS next_contact,
-            minIf(tuple(position, at, is_low), score IS NOT NULL) OVER after AS next_score,
-            minIf(tuple(position, at, is_negative), sentiment IS NOT NULL) OVER after AS next_text
+            is_contact AND contact.2 + toIntervalHour({repeat_contact_hours:UInt16}) >= at AND (ticket_id = '' OR ticket_id != contact.3) AS is_repeat,
+            -- What comes next, hence backwards: the next contact after the event, the next score and text from the event on; 0 is none.
+            minIf(at, is_contact) OVER (PARTITION BY customer ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS next_contact,
+            minIf(tuple(at, is_low), score IS NOT NULL) OVER after AS next_score,
+            minIf(tuple(at, is_negative), sentiment IS NOT NULL) OVER after AS next_text
         FROM event
         WINDOW
             before AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
             after AS (PARTITION BY customer ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
     ),
+    -- Visits: the source's own, else cut by silence; any other event is a visit of its own.
     numbered AS (
         SELECT *, countIf(is_unnumbered AND at > seen_at + toIntervalMinute({session_timeout_minutes:UInt32})) OVER (
             PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
-        FROM gap
+        FROM around
     ),
     visit AS (
         SELECT *,
             multiIf(notEmpty(session_key), session_key, is_unnumbered, reinterpretAsUUID(sipHash128(customer, nth)), id) AS visit,
-            row_number() OVER w AS nth_of_visit,
-            count() OVER w AS of_visit,
-            max(is_goal) OVER w AS reaches_goal,
-            max(orders) OVER w AS has_order,
-            minIf(tuple(position, id), type = 'checkout_started') OVER w AS checkout, -- the first one
-            minIf(tuple(position, stage, touchpoint), is_place) OVER w AS first_place,
-            maxIf(tuple(position, stage, touchpoint), is_place) OVER (PARTITION BY customer, visit ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_place,
+            is_web AND position = min(position) OVER w AS is_begun,
+            -- A journey ends with the visit in which the goal was reached.
+            position = max(position) OVER w AND max(is_goal) OVER w AS is_end,
+            is_checkout AND position = minIf(position, is_checkout) OVER w AND max(orders) OVER w = 0 AS is_abandoned,
+            argMinIf(own_place, position, is_place) OVER w AS first_place,
+            argMaxIf(own_place, position, is_place) OVER (PARTITION BY customer, visit ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_place,
             -- The visit as such is where its event before was, else where its first one is.
-            multiIf(is_place, tuple(stage, touchpoint), last_place.3 != '', tuple(last_place.2, last_place.3), first_place.3 != '', tuple(first_place.2, first_place.3),
-                tuple(stage, touchpoint)) AS place
+            multiIf(is_place, own_place, last_place != 0, last_place, first_place != 0, first_place, own_place) AS place
         FROM numbered
         WINDOW w AS (PARTITION BY customer, visit ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
     ),
     follow AS (
         SELECT *,
             lagInFrame(toNullable(at)) OVER w AS previous_at,
-            lagInFrame(place) OVER w AS previous_place,
-            lagInFrame(reaches_goal AND nth_of_visit = of_visit) OVER w AS is_over,
-            -- A journey ends with silence, or with the visit in which the goal was reached.
-            previous_at IS NULL OR is_over OR at > previous_at + toIntervalDay({journey_silence_days:UInt16}) AS begins
+            previous_at IS NULL OR lagInFrame(is_end) OVER w OR at > previous_at + toIntervalDay({journey_silence_days:UInt16}) AS begins,
+            begins OR place != lagInFrame(place) OVER w AS begins_step
         FROM visit
         WINDOW w AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
     ),
     cut AS (
-        SELECT *,
-            countIf(begins) OVER w AS journey,
-            countIf(begins OR place != previous_place) OVER w AS nth_step
+        SELECT *, countIf(begins) OVER w AS journey, countIf(begins_step) OVER w AS nth_step
         FROM follow
         WINDOW w AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
     ),
@@ -157,12 +160,12 @@ WITH
         SELECT
             customer, journey, nth_step,
             argMin(id, position) AS first_id,
-            min(place) AS place,
+            places[min(place)] AS names,
             min(at) AS started_at,
             max(at) AS ended_at,
-            min(startsWith(type, 'contract_')) AS is_dated_ahead,
+            min(is_contract) AS is_dated_ahead,
             count() AS events,
-            countIf(nth_of_visit = 1 AND is_web) AS sessions,
+            countIf(is_begun) AS sessions,
             argMinIf(channel, position, channel != '') AS first_channel,
             argMaxIf(channel, position, channel != '') AS last_channel,
             arraySort(groupUniqArrayIf(channel, channel != '')) AS channels,
@@ -170,10 +173,10 @@ WITH
             sum(opportunities) AS opportunities,
             sum(value) AS value,
             countIf(is_contact) AS contacts,
-            countIf(is_contact AND contact.2 + toIntervalHour({repeat_contact_hours:UInt16}) >= at AND (ticket_id = '' OR ticket_id != contact.3)) AS repeat_contacts,
+            countIf(is_repeat) AS repeat_contacts,
             countIf(is_error) AS checkout_errors,
-            countIf(checkout.2 = id AND notEmpty(id) AND has_order = 0) AS checkouts_abandoned,
-            countIf(type = 'ticket_reopened') AS reopens,
+            countIf(is_abandoned) AS checkouts_abandoned,
+            countIf(is_reopened) AS reopens,
             count(score) AS scores,
             sum(toInt64(round(ifNull(score, 0) * 10000))) AS score_points,
             countIf(is_low) AS low_scores,
@@ -204,8 +207,8 @@ SELECT
     toDate(s.journey_at, {timezone:String}) AS journey_date,
     s.journey = s.journeys AS is_latest,
     s.step = s.steps AS is_last,
-    s.place.1 AS stage,
-    s.place.2 AS touchpoint,
+    if(s.names.1 = '', '(none)', s.names.1) AS stage,
+    if(s.names.2 = '', '(none)', s.names.2) AS touchpoint,
     s.started_at AS started_at,
     s.ended_at AS ended_at,
     toDate(s.ended_at, {timezone:String}) AS ended_date,
@@ -230,8 +233,8 @@ SELECT
     s.texts AS texts,
     s.sentiment_points AS sentiment_points,
     s.negative_texts AS negative_texts,
-    contact_next.1 > 0 AND contact_next.2 <= s.ended_at + toIntervalHour({repeat_contact_hours:UInt16}) AS is_contact_next,
-    if(s.score_next.1 > 0 AND s.score_next.2 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.score_next.3, 0) AS score_next,
-    if(s.text_next.1 > 0 AND s.text_next.2 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.text_next.3, 0) AS text_next
+    toUnixTimestamp64Micro(s.contact_next) != 0 AND s.contact_next <= s.ended_at + toIntervalHour({repeat_contact_hours:UInt16}) AS is_contact_next,
+    if(toUnixTimestamp64Micro(s.score_next.1) != 0 AND s.score_next.1 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.score_next.2, 0) AS score_next,
+    if(toUnixTimestamp64Micro(s.text_next.1) != 0 AND s.text_next.1 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.text_next.2, 0) AS text_next
 FROM sequence AS s
 SETTINGS join_use_nulls = 0
