@@ -71,7 +71,16 @@ type Journey struct {
 	RepeatHours     int            `yaml:"repeat_contact_hours" desc:"A contact with service so soon after a step counts against it; after another contact it is a repeated one (default 72)."`
 	CriticalDays    int            `yaml:"critical_days" desc:"Critical moments are told from the journeys that began in so many days before the last of the data (default 365)."`
 	CriticalMinimum int            `yaml:"critical_minimum" desc:"Customers below which no signal of a critical moment is tested (default 30)."`
-	Rules           []journey.Rule `yaml:"rules" desc:"Rules tried in order before the default ones; the first match wins."`
+	BuiltIn         bool           `yaml:"built_in" desc:"Whether the built-in rules follow those given here (default true). Without them check names the event types that no rule covers."`
+	Rules           []journey.Rule `yaml:"rules" desc:"Rules tried in order before the built-in ones; the first match wins."`
+}
+
+// Compile returns the rules that hold. The error is a *fault.Error of kind Invalid that names the rule by its position.
+func (j *Journey) Compile() (*journey.Rules, error) {
+	if j.BuiltIn {
+		return journey.Extend(j.Rules)
+	}
+	return journey.Only(j.Rules)
 }
 
 // Attribution says which touches get credit for a conversion.
@@ -110,7 +119,7 @@ func Default() *Config {
 		Timezone: "UTC", Currency: "EUR",
 		Resources:   Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
 		Identity:    Identity{MaxLinks: 20},
-		Journey:     Journey{SilenceDays: 30, RepeatHours: 72, CriticalDays: 365, CriticalMinimum: 30},
+		Journey:     Journey{BuiltIn: true, SilenceDays: 30, RepeatHours: 72, CriticalDays: 365, CriticalMinimum: 30},
 		Attribution: Attribution{LookbackDays: 90, NonDirectDays: 30, HalfLifeDays: 7},
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"waymark/internal/fault"
-	"waymark/transform/journey"
 )
 
 var (
@@ -124,7 +123,7 @@ func (v *problems) warehouse() {
 
 // journey checks the rules, each at its line, and the spans of journeys and attribution.
 func (v *problems) journey() {
-	if _, err := journey.Extend(v.c.Journey.Rules); err != nil {
+	if _, err := v.c.Journey.Compile(); err != nil {
 		path, message := "journey.rules", err.Error()
 		var f *fault.Error
 		if errors.As(err, &f) && f.Field != "" {

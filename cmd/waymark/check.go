@@ -9,7 +9,6 @@ import (
 
 	"waymark/internal/fault"
 	"waymark/internal/pipeline"
-	"waymark/transform/journey"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -25,12 +24,12 @@ func (a *app) checkCommand() *cobra.Command {
 			if err := alsoOf(err, bindErr); err != nil {
 				return err
 			}
-			rules, err := journey.Extend(cfg.Journey.Rules)
+			rules, err := cfg.Journey.Compile()
 			if err != nil {
 				return err
 			}
 			out := checkReport{Config: a.configFile, Lake: cfg.Lake, Warehouse: hidePassword(cfg.Warehouse), Timezone: cfg.Timezone,
-				Currency: cfg.Currency, Rules: len(cfg.Journey.Rules), Uncovered: rules.Uncovered()}
+				Currency: cfg.Currency, Rules: len(cfg.Journey.Rules), BuiltIn: cfg.Journey.BuiltIn, Uncovered: rules.Uncovered()}
 			for _, s := range sources {
 				mode := "incremental"
 				if s.Full {
@@ -81,7 +80,8 @@ type checkReport struct {
 	Timezone  string          `json:"timezone"`
 	Currency  string          `json:"currency"`
 	Sources   []checkedSource `json:"sources"`
-	Rules     int             `json:"journey_rules"`         // of the configuration, before the built-in ones
+	Rules     int             `json:"journey_rules"`         // of the configuration
+	BuiltIn   bool            `json:"built_in_rules"`        // follow these
 	Uncovered []string        `json:"uncovered_event_types"` // that some event may be without stage or touchpoint
 }
 
@@ -118,17 +118,20 @@ func (a *app) printCheck(r checkReport) error {
 
 // printCoverage says which event types no journey rule covers, source by source where rules differ by system.
 func (a *app) printCoverage(r checkReport) error {
-	text := fmt.Sprintf("\njourney rules: %d before the built-in ones; ", r.Rules)
-	open := 0
+	text := fmt.Sprintf("\njourney rules: %d of the configuration", r.Rules)
+	if r.BuiltIn {
+		text += " before the built-in ones"
+	}
+	open := ""
 	for _, s := range r.Sources {
 		if len(s.Uncovered) > 0 {
-			open++
-			text += fmt.Sprintf("\nno rule covers, from %s: %s", s.Name, strings.Join(s.Uncovered, ", "))
+			open += fmt.Sprintf("\nno rule gives stage and touchpoint, from %s: %s", s.Name, strings.Join(s.Uncovered, ", "))
 		}
 	}
-	if open == 0 {
-		text += "every event type has a stage and a touchpoint"
+	if open == "" {
+		open = "; every event type has a stage and a touchpoint"
 	}
+	text += open
 	_, err := fmt.Fprintln(a.stdout, text)
 	return err
 }

@@ -40,11 +40,19 @@ func Parse(rules []Rule) (*Rules, error) {
 // apply, as an earlier one of them always decides before it, is an error too.
 func Extend(rules []Rule) (*Rules, error) {
 	base := DefaultRules()
-	r, err := Parse(append(append(make([]Rule, 0, len(rules)+len(base)), rules...), base...))
+	return ordered(rules, append(append(make([]Rule, 0, len(rules)+len(base)), rules...), base...))
+}
+
+// Only is Extend without the default rules.
+func Only(rules []Rule) (*Rules, error) { return ordered(rules, rules) }
+
+// ordered compiles all, of which own are the first.
+func ordered(own, all []Rule) (*Rules, error) {
+	r, err := Parse(all)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkOrder(rules); err != nil {
+	if err := checkOrder(own); err != nil {
 		return nil, err
 	}
 	return r, nil
