@@ -1,7 +1,7 @@
 -- comment: Where customers are lost or hurt: stages and touchpoints, ranked, each signal held against all other moments together. Customers count once per moment, over the journeys that began within the last 365 days (configurable).
 -- grain: stage, touchpoint
 -- order_by: rank
--- column: rank UInt32 "1 is the worst: by customers lost and hurt beyond expectation, flagged moments first."
+-- column: rank UInt32 "1 is the worst: flagged moments first, by the customers lost and hurt beyond expectation that their flagged signals show; then the others."
 -- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules."
 -- column: touchpoint LowCardinality(String) "Where the customer met the company, by the journey rules."
 -- column: evidence String "The finding in a sentence."
@@ -104,6 +104,7 @@ WITH
             maxIf(excess, name != 'exit') AS hurt,
             min(customers) AS passed,
             max(is_tested) AS has_test,
+            sumIf(excess, flagged AND name = 'exit') + maxIf(excess, flagged AND name != 'exit') AS proven,
             arrayStringConcat(arrayMap(x -> x.3, arraySort(groupArrayIf(tuple(-excess, name, ifNull(sentence, '')), flagged))), '. ') AS findings,
             argMinIf(ifNull(sentence, ''), tuple(q, -excess, name), excess > 0) AS nearest,
             -- By signal: n, customers, rate, rate elsewhere, p, adjusted p.
@@ -112,7 +113,7 @@ WITH
         GROUP BY stage, touchpoint
     )
 SELECT
-    row_number() OVER (ORDER BY is_flagged DESC, lost + hurt DESC, passed DESC, stage, touchpoint) AS rank,
+    row_number() OVER (ORDER BY is_flagged DESC, proven DESC, lost + hurt DESC, passed DESC, stage, touchpoint) AS rank,
     stage,
     touchpoint,
     multiIf(

@@ -59,8 +59,9 @@ WITH
         SELECT
             path_key, c, value, n, w.1 AS model,
             arrayMap(x -> x / arraySum(w.2), w.2) AS credits,
-            arrayMap((x, i) -> if(i = n, value, toDecimal64(round(toFloat64(value) * least(x, 1.), 4), 4)), arrayCumSum(credits), arrayEnumerate(t)) AS running,
-            arrayJoin(arrayZip(t, credits, running, arrayPushFront(arrayPopBack(running), if(value IS NULL, NULL, toDecimal64(0, 4))))) AS r
+            arrayMap((x, i) -> if(value IS NULL OR i >= arrayLastIndex(y -> y > 0, credits), value, reinterpret(toInt64(round(toFloat64(assumeNotNull(value)) * least(x, 1.) * 10000)), 'Decimal(18,4)')),
+                arrayCumSum(credits), arrayEnumerate(t)) AS running,
+            arrayJoin(arrayZip(t, credits, running, arrayPushFront(arrayPopBack(running), toDecimal64(0, 4)))) AS r
         FROM weighed
     )
 SELECT
