@@ -112,12 +112,13 @@ WITH
     around AS (
         SELECT *,
             maxIf(at, is_unnumbered) OVER before AS seen_at,
-            maxIf(tuple(position, at, ticket_id), is_contact) OVER before AS contact,
-            is_contact AND contact.2 + toIntervalHour({repeat_contact_hours:UInt16}) >= at AND (ticket_id = '' OR ticket_id != contact.3) AS is_repeat,
-            -- What comes next, hence backwards: the next contact after the event, the next score and text from the event on; 0 is none.
+            is_contact AND maxIf(at, is_contact) OVER before + toIntervalHour({repeat_contact_hours:UInt16}) >= at
+                AND (ticket_id = '' OR ticket_id != argMaxIf(ticket_id, position, is_contact) OVER before) AS is_repeat,
+            -- What comes next, hence backwards: the next contact after the event; the next score and text from the event on, in half
+            -- microseconds, odd if bad. 0 is none.
             minIf(at, is_contact) OVER (PARTITION BY customer ORDER BY position DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS next_contact,
-            minIf(tuple(at, is_low), score IS NOT NULL) OVER after AS next_score,
-            minIf(tuple(at, is_negative), sentiment IS NOT NULL) OVER after AS next_text
+            minIf(2 * toUnixTimestamp64Micro(at) + is_low, score IS NOT NULL) OVER after AS next_score,
+            minIf(2 * toUnixTimestamp64Micro(at) + is_negative, sentiment IS NOT NULL) OVER after AS next_text
         FROM event
         WINDOW
             before AS (PARTITION BY customer ORDER BY position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
@@ -234,7 +235,7 @@ SELECT
     s.sentiment_points AS sentiment_points,
     s.negative_texts AS negative_texts,
     toUnixTimestamp64Micro(s.contact_next) != 0 AND s.contact_next <= s.ended_at + toIntervalHour({repeat_contact_hours:UInt16}) AS is_contact_next,
-    if(toUnixTimestamp64Micro(s.score_next.1) != 0 AND s.score_next.1 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.score_next.2, 0) AS score_next,
-    if(toUnixTimestamp64Micro(s.text_next.1) != 0 AND s.text_next.1 <= s.started_at + toIntervalDay({journey_silence_days:UInt16}), 1 + s.text_next.2, 0) AS text_next
-FROM sequence AS s
+    if(s.score_next != 0 AND s.score_next < horizon, 1 + bitAnd(s.score_next, 1), 0) AS score_next,
+    if(s.text_next != 0 AND s.text_next < horizon, 1 + bitAnd(s.text_next, 1), 0) AS text_next
+FROM (SELECT *, 2 * (toUnixTimestamp64Micro(started_at + toIntervalDay({journey_silence_days:UInt16})) + 1) AS horizon FROM sequence) AS s
 SETTINGS join_use_nulls = 0
