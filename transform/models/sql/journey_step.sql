@@ -76,7 +76,7 @@ WITH
     ),
     event AS (
         SELECT
-            e.customer_key AS customer, e.occurred_at AS at, e.event_id AS id,
+            e.customer_key AS customer, e.occurred_at AS at, e.event_date AS date, e.event_id AS id,
             -- Order in time as one number; at one instant what begins something comes first, what ends it last, else a hash decides.
             bitShiftLeft(toUInt128(toUnixTimestamp64Micro(e.occurred_at) + 9007199254740992), 64) + bitShiftLeft(toUInt128(multiIf(
                 e.event_type IN ('session_started', 'ticket_created', 'chat_started', 'lead_created', 'opportunity_created', 'contract_started'), 0,
@@ -164,6 +164,8 @@ WITH
             places[min(place)] AS names,
             min(at) AS started_at,
             max(at) AS ended_at,
+            min(date) AS started_date,
+            max(date) AS ended_date,
             min(is_contract) AS is_dated_ahead,
             count() AS events,
             countIf(is_begun) AS sessions,
@@ -194,7 +196,7 @@ WITH
         SELECT *,
             row_number() OVER w AS step,
             first_value(first_id) OVER w AS journey_id,
-            first_value(step.started_at) OVER w AS journey_at,
+            first_value(step.started_date) OVER w AS journey_date,
             count() OVER w AS steps,
             leadInFrame(toNullable(step.started_at)) OVER w AS next_at,
             max(journey) OVER (PARTITION BY customer) AS journeys
@@ -205,14 +207,14 @@ SELECT
     reinterpretAsUUID(sipHash128(s.customer, s.journey_id)) AS journey_key,
     s.step AS step,
     s.customer AS customer_key,
-    toDate(s.journey_at, {timezone:String}) AS journey_date,
+    s.journey_date AS journey_date,
     s.journey = s.journeys AS is_latest,
     s.step = s.steps AS is_last,
     if(s.names.1 = '', '(none)', s.names.1) AS stage,
     if(s.names.2 = '', '(none)', s.names.2) AS touchpoint,
     s.started_at AS started_at,
     s.ended_at AS ended_at,
-    toDate(s.ended_at, {timezone:String}) AS ended_date,
+    s.ended_date AS ended_date,
     s.is_dated_ahead AS is_dated_ahead,
     dateDiff('millisecond', s.started_at, ifNull(s.next_at, s.ended_at)) AS duration_ms,
     s.events AS events,
