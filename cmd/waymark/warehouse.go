@@ -82,7 +82,7 @@ func (a *app) openWarehouse(ctx context.Context, cfg *configs.Config, log zerolo
 		return nil, nil, err
 	}
 	w, err := clickhouse.Open(ctx, clickhouse.Options{Address: process.Address(), Secret: process.Secret(),
-		StatementTimeout: cfg.Resources.StatementTimeout(), RetryBudget: engineRetries, Log: log})
+		StatementTimeout: cfg.Resources.StatementTimeout(), RetryBudget: engineRetries, Lost: process.Err, Log: log})
 	if err != nil {
 		return nil, nil, errors.Join(err, process.Close())
 	}

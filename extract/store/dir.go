@@ -62,6 +62,21 @@ func (d *dirStore) Stat(ctx context.Context, key string) (object.Info, error) {
 	return info, err
 }
 
+// glance is Stat but for the ETag of a large file that is not known yet.
+func (d *dirStore) glance(ctx context.Context, key string) (object.Info, error) {
+	f, err := d.open(key)
+	if err != nil {
+		return object.Info{}, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err == nil && st.Size() > hashBlock && d.known(key, identify(st)) == "" {
+		return object.Info{Key: key, Size: st.Size(), Modified: st.ModTime().UTC()}, nil
+	}
+	info, _, err := d.describe(ctx, key, f)
+	return info, err
+}
+
 func (d *dirStore) Get(ctx context.Context, key string) (io.ReadCloser, object.Info, error) {
 	f, err := d.open(key)
 	if err != nil {
@@ -76,12 +91,34 @@ func (d *dirStore) Get(ctx context.Context, key string) (io.ReadCloser, object.I
 }
 
 func (d *dirStore) Open(ctx context.Context, info object.Info) (io.ReadCloser, error) {
+	if info.ETag == "" && info.Size > hashBlock {
+		return d.openUnknown(ctx, info)
+	}
 	r, now, err := d.Get(ctx, info.Key)
 	if err == nil && info.ETag != "" && now.ETag != info.ETag {
 		r.Close()
 		return nil, changed(d.URI(info.Key))
 	}
 	return r, err
+}
+
+// openUnknown opens a file as List described it without its ETag, which the reader finds out on the way.
+func (d *dirStore) openUnknown(ctx context.Context, info object.Info) (io.ReadCloser, error) {
+	f, err := d.open(info.Key)
+	if err != nil {
+		return nil, err
+	}
+	st, err := f.Stat()
+	if err == nil && (st.Size() != info.Size || !st.ModTime().Equal(info.Modified)) {
+		err = changed(d.URI(info.Key))
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	id := identify(st)
+	sum := newBlockSum(id.size)
+	return &dirReader{ctx: ctx, f: f, from: id, uri: d.URI(info.Key), sum: sum, whole: func() { d.rememberSettled(info.Key, st, hashed{id, sum.etag()}) }}, nil
 }
 
 func (d *dirStore) ReadAt(ctx context.Context, info object.Info, p []byte, off int64) (int, error) {
@@ -161,6 +198,9 @@ type dirReader struct {
 	f    *os.File
 	from fileID // its size and mtime; a rename over it changes the rest, and leaves the open file as it was
 	uri  string
+
+	sum   *blockSum // of what was read; nil where the hash is known
+	whole func()    // told once that the file was read to its end and hashed
 }
 
 func (r *dirReader) Read(p []byte) (int, error) {
@@ -168,6 +208,9 @@ func (r *dirReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := r.f.Read(p)
+	if r.sum != nil {
+		r.sum.add(p[:n])
+	}
 	if err == nil {
 		return n, nil
 	}
@@ -176,6 +219,10 @@ func (r *dirReader) Read(p []byte) (int, error) {
 	}
 	if st, serr := r.f.Stat(); serr != nil || st.Size() != r.from.size || st.ModTime().UnixNano() != r.from.mtime {
 		return n, changed(r.uri)
+	}
+	if r.sum != nil {
+		r.whole()
+		r.sum = nil
 	}
 	return n, io.EOF
 }

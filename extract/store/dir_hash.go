@@ -41,20 +41,30 @@ func (d *dirStore) describe(ctx context.Context, key string, f *os.File) (object
 		return object.Info{}, fileID{}, dirError("stat", d.URI(key), err)
 	}
 	id := identify(st)
-	d.mu.Lock()
-	known, ok := d.hashes[key]
-	d.mu.Unlock()
-	if !ok || known.id != id {
-		etag, err := hashFile(ctx, f, id.size)
-		if err != nil {
+	etag := d.known(key, id)
+	if etag == "" {
+		if etag, err = hashFile(ctx, f, id.size); err != nil {
 			return object.Info{}, fileID{}, dirError("read", d.URI(key), err)
 		}
-		known = hashed{id, etag}
-		if time.Since(st.ModTime()) > settled {
-			d.remember(key, known)
-		}
+		d.rememberSettled(key, st, hashed{id, etag})
 	}
-	return object.Info{Key: key, Size: id.size, ETag: known.etag, Modified: st.ModTime().UTC()}, id, nil
+	return object.Info{Key: key, Size: id.size, ETag: etag, Modified: st.ModTime().UTC()}, id, nil
+}
+
+// known is the hash of a file that has not changed since it was taken, else "".
+func (d *dirStore) known(key string, id fileID) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if h := d.hashes[key]; h.id == id {
+		return h.etag
+	}
+	return ""
+}
+
+func (d *dirStore) rememberSettled(key string, st os.FileInfo, h hashed) {
+	if time.Since(st.ModTime()) > settled {
+		d.remember(key, h)
+	}
 }
 
 func (d *dirStore) remember(key string, h hashed) {
@@ -96,13 +106,48 @@ func hashFile(ctx context.Context, f *os.File, size int64) (string, error) {
 	if err := group.Wait(); err != nil {
 		return "", err
 	}
+	return joined(sums), nil
+}
+
+// joined is the ETag of a file of several blocks.
+func joined(sums [][16]byte) string {
 	h := xxh3.New()
 	for i := range sums {
 		_, _ = h.Write(sums[i][:]) // never fails
 	}
 	sum := h.Sum128().Bytes()
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:])
 }
+
+// blockSum is hashFile of a file of several blocks that is read anyway, from its start to its end.
+type blockSum struct {
+	sums    [][16]byte
+	blocks  int
+	current *xxh3.Hasher
+	left    int64 // bytes of the current block
+}
+
+func newBlockSum(size int64) *blockSum {
+	return &blockSum{blocks: int((size + hashBlock - 1) / hashBlock), current: xxh3.New(), left: hashBlock}
+}
+
+func (b *blockSum) add(p []byte) {
+	for len(p) > 0 {
+		n := len(p)
+		if len(b.sums) < b.blocks-1 { // the last block has whatever is left
+			n = int(min(int64(n), b.left))
+		}
+		_, _ = b.current.Write(p[:n]) // never fails
+		p, b.left = p[n:], b.left-int64(n)
+		if b.left == 0 && len(b.sums) < b.blocks-1 {
+			b.sums = append(b.sums, b.current.Sum128().Bytes())
+			b.current.Reset()
+			b.left = hashBlock
+		}
+	}
+}
+
+func (b *blockSum) etag() string { return joined(append(b.sums, b.current.Sum128().Bytes())) }
 
 // stretch is a part of a file; what is behind the file's end is not there.
 type stretch struct{ from, to int64 }

@@ -3,9 +3,14 @@ package store
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"waymark/internal/fault"
+	"waymark/internal/object"
 )
 
 // A file of several blocks is hashed by several goroutines: every byte counts, wherever it is, and so does the length.
@@ -46,5 +51,95 @@ func TestHashOfALargeFile(t *testing.T) {
 	}
 	if etag := hash("shorter", data[:2*hashBlock]); seen[etag] != "" {
 		t.Errorf("shorter: the hash of %s", seen[etag])
+	}
+}
+
+// The ETag of a large file that nobody has read yet is not in the listing; reading the file to its end, in pieces of any
+// size, finds the one that hashing it finds, and a reader that stops before does not.
+func TestETagOfALargeFileComesFromReadingIt(t *testing.T) {
+	dir := t.TempDir()
+	for i, size := range []int64{hashBlock + 1, 2 * hashBlock, 2*hashBlock + 12345} {
+		path := filepath.Join(dir, fmt.Sprint(size))
+		data := make([]byte, size)
+		for j := range data {
+			data[j] = byte(j * (i + 7) >> 3)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		old := time.Now().Add(-time.Hour)
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, piece := range []int{1 << 20, 1_000_003, hashBlock + 5} {
+		s, err := OpenDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.List(t.Context(), "", func(info object.Info) error {
+			if info.ETag != "" {
+				t.Errorf("%s is listed with an ETag", info.Key)
+			}
+			r, err := s.Open(t.Context(), info)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			buf := make([]byte, min(piece, int(info.Size)-1))
+			if _, err := io.ReadFull(r, buf); err != nil {
+				return err
+			}
+			if etag := s.(*dirStore).hashes[info.Key].etag; etag != "" {
+				t.Errorf("%s: %q before its end", info.Key, etag)
+			}
+			for err == nil {
+				_, err = r.Read(buf)
+			}
+			if err != io.EOF {
+				return err
+			}
+			etag := s.(*dirStore).hashes[info.Key].etag
+			f, err := os.Open(filepath.Join(dir, info.Key))
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			if want, err := hashFile(t.Context(), f, info.Size); err != nil || etag != want {
+				t.Errorf("%s in pieces of %d: %q, want %q, %v", info.Key, piece, etag, want, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+	}
+}
+
+func TestLargeFileThatChangedSinceTheListingIsNotRead(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	if err := os.WriteFile(path, make([]byte, hashBlock+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.List(t.Context(), "", func(info object.Info) error {
+		now := time.Now().Add(time.Hour)
+		if err := os.Chtimes(path, now, now); err != nil {
+			return err
+		}
+		_, err := s.Open(t.Context(), info)
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

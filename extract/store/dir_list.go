@@ -94,7 +94,7 @@ func (d *dirStore) yieldFile(ctx context.Context, key string, yield func(object.
 	if !fs.ValidPath(key) {
 		return fault.New(fault.Invalid, "list %s: a file's name is not UTF-8", d.dir)
 	}
-	info, err := d.Stat(ctx, key)
+	info, err := d.glance(ctx, key)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}

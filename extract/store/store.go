@@ -11,7 +11,8 @@ import (
 // Store holds objects under string keys. Keys are slash-separated and relative to the store's root (the bucket, the
 // prefix in it, or the directory). Methods may be called from many goroutines.
 type Store interface {
-	// List yields every object whose key starts with prefix, in the byte order of keys; an error of yield ends it.
+	// List yields every object whose key starts with prefix, in the byte order of keys; an error of yield ends it. The
+	// ETag of a large object is "" where knowing it means reading the object: Stat does so, unless Open read it to its end.
 	List(ctx context.Context, prefix string, yield func(object.Info) error) error
 	// Stat describes the current version of key.
 	Stat(ctx context.Context, key string) (object.Info, error)

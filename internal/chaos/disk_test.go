@@ -64,7 +64,7 @@ func (l *lane) smallDisk(where string, share float64) {
 	case "temporary files":
 		start = touched
 		l.reset(start)
-		l.extra = "resources: { temp: " + disk + " }"
+		l.resources = ", temp: " + disk
 		l.put("survey/responses-big.csv", bigExport())
 		size = int(share * (12 << 20))
 	}
@@ -97,7 +97,7 @@ func (l *lane) smallDisk(where string, share float64) {
 		l.remove("survey/responses-big.csv")
 	}
 	l.recover(done, last...)
-	l.right, l.place, l.extra = false, "s3://"+lakeBucket, ""
+	l.right, l.place, l.resources = false, "s3://"+lakeBucket, ""
 	l.configure()
 }
 

@@ -30,6 +30,9 @@ const (
 // account is the export that was corrected in the state touched.
 const account = "salesforce/Account.csv"
 
+// retryBudget is how long a run goes on trying: long enough for what passes here, and short for what never does.
+const retryBudget = "15s"
+
 // patience is how long any run may take before it counts as hanging: a hundred times what it takes.
 const patience = 10 * time.Minute
 
@@ -45,7 +48,7 @@ type lane struct {
 	server          *process // of the served engine
 	config          string
 	address, secret string // of the served engine
-	extra           string // more configuration
+	resources       string // more resources
 	place           string // of the lake
 
 	right   bool          // the lane is as a clean run over its exports leaves it
@@ -72,7 +75,7 @@ func (w *world) newLane(t testing.TB, kind string) *lane {
 // configure writes the configuration.
 func (l *lane) configure() {
 	o := sampledata.ConfigOptions{Exports: "s3://" + exports, Lake: l.place, Warehouse: "embedded:" + l.warehouse(), Only: sources(),
-		Extra: fmt.Sprintf("s3: { endpoint: %q, region: %s, path_style: true }\n%s", "http://"+l.store.address, l.s3.Region, l.extra)}
+		Extra: fmt.Sprintf("s3: { endpoint: %q, region: %s, path_style: true }\nresources: { retry_budget: %s%s }", "http://"+l.store.address, l.s3.Region, retryBudget, l.resources)}
 	if l.kind == served {
 		o.Warehouse = "http://default@" + l.engine.address
 		o.Extra += "\nwarehouse_password: ${env:CHAOS_PASSWORD}"

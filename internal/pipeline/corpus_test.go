@@ -115,10 +115,18 @@ func (c corpus) parse(t *testing.T, dir string) *configs.Config {
 	return cfg
 }
 
-// full reports whether only the newest object of the source counts: such an export cannot be split, since its parts would
-// replace each other.
+// full reports whether only the newest object of the source counts.
 func full(object string) bool {
-	return object == "salesforce/Contact/export-2.csv" || strings.HasPrefix(object, "zendesk/schedule")
+	return object == "salesforce/Contact/export-2.csv" || strings.HasPrefix(object, "zendesk/schedule") ||
+		strings.HasPrefix(object, "contracts/") || object == "targets.yaml"
+}
+
+// whole reports whether an object cannot be cut at any record: parts of a full export replace each other; an order of
+// Shopify is several lines; tables of rates have more than one line of header; an intraday export goes with its day; a page
+// of HubSpot is one document.
+func whole(object string) bool {
+	return full(object) || strings.HasPrefix(object, "rates/") || strings.HasPrefix(object, "orders/orders_export") ||
+		strings.Contains(object, "intraday") || strings.HasPrefix(object, "hubspot/")
 }
 
 // part names the nth object that an object is cut into. GA4's stay exports of their day.

@@ -97,6 +97,9 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 	if len(d.items) == 0 && !s.Location.Glob() && newest[st.URI(s.Location.Pattern)] == nil {
 		return nil, inSource(s, fault.New(fault.NotFound, "no object at %s", s.Config.Location))
 	}
+	if err := d.recognize(ctx, byIdentity, newest); err != nil {
+		return nil, inSource(s, err)
+	}
 	slices.SortFunc(d.items, func(a, b Item) int { return naturalCompare(a.Info.Key, b.Info.Key) })
 	d.judge(newest)
 	r.Scope.narrow(d.items)
@@ -104,6 +107,28 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		d.leave()
 	}
 	return d, nil
+}
+
+// recognize finds out the ETags that the listing left open, where an earlier version of the object was read: of what is new
+// they come from reading it.
+func (d *discovery) recognize(ctx context.Context, byIdentity, newest map[string]*lake.Manifest) error {
+	for i := range d.items {
+		it := &d.items[i]
+		if it.Info.ETag != "" || newest[it.URI] == nil {
+			continue
+		}
+		info, err := d.store.Stat(ctx, it.Info.Key)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			it.Info.Key = "" // it left after the listing
+		case err != nil:
+			return err
+		default:
+			it.Info, it.Manifest = info, byIdentity[lake.Ref(it.URI, info).Identity()]
+		}
+	}
+	d.items = slices.DeleteFunc(d.items, func(it Item) bool { return it.Info.Key == "" })
+	return nil
 }
 
 // keepLater keeps the manifest of the later version of an object.

@@ -37,7 +37,7 @@ func TestDyingAtEachWrite(t *testing.T) {
 	s.write("in/first.csv", surveys(0, 40), time.Hour)
 	s.run(cfg)
 	// 1 to 6 are data files, 7 the manifest, 8 the lease; then two writes of the ledger per table and three per model.
-	for i, n := range []int64{0, 3, 6, 7, 8, 9, 10, 11, 13, 18, 25} {
+	for i, n := range []int64{3, 7, 9, 10, 18} {
 		s.write(fmt.Sprintf("in/%02d.csv", i), surveys(100*(i+1), 30), time.Hour)
 		r := s.runner(cfg)
 		f := &faulty{Store: r.LakeObjects}
@@ -52,7 +52,7 @@ func TestDyingAtEachWrite(t *testing.T) {
 	}
 	clean := newSite(t)
 	clean.write("in/first.csv", surveys(0, 40), time.Hour)
-	for i := range 11 {
+	for i := range 5 {
 		clean.write(fmt.Sprintf("in/%02d.csv", i), surveys(100*(i+1), 30), time.Hour)
 	}
 	clean.run(clean.config(surveySource))

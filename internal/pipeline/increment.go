@@ -81,9 +81,9 @@ func (p *publisher) tooMuch(name string, swaps []swap) bool {
 	return before == 0 || len(swaps) > deltaPartitions || now > deltaRows && 2*now > before
 }
 
-// able reports whether the model can be brought up to date by keys.
+// able reports whether what changed can be narrowed down to what the model says touches it.
 func (x *increments) able(m *models.Model, state clickhouse.ModelState) bool {
-	if m.Refresh != models.ByKey || !x.current[m.Name] || state.Created || state.Stale {
+	if len(m.Touched) == 0 || !x.current[m.Name] || state.Created || state.Stale {
 		return false
 	}
 	return !slices.ContainsFunc(slices.Concat(m.Reads, m.DependsOn), func(input string) bool {
@@ -104,6 +104,23 @@ func (x *increments) drop(ctx context.Context, w *clickhouse.Warehouse) {
 	for _, t := range x.deltas {
 		_ = w.DropStaging(ctx, t.Name)
 	}
+}
+
+// touchedModel builds a model whole if this try's changes touch it, and else leaves it as it is.
+func (p *publisher) touchedModel(ctx context.Context, t modelTask, report *Report) (ModelReport, error) {
+	m := t.model
+	if sql := m.Keys(p.increments.delta); sql != "" {
+		private, cancel := p.untilStop(ctx)
+		defer cancel()
+		touched, err := p.Warehouse.Touches(private, m.Name, sql, t.set.of(m.TouchedParams()))
+		if err != nil {
+			return ModelReport{}, p.orStopped(err)
+		}
+		if touched {
+			return p.wholeModel(ctx, t, report)
+		}
+	}
+	return ModelReport{Model: m.Name, Untouched: true, Rows: p.rows(m.Name)}, nil
 }
 
 // incrementModel builds and publishes the rows of a model that this try's changes touch.
@@ -158,8 +175,10 @@ func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clic
 }
 
 // rows counts the published rows of a table by the ledger.
-func (p *publisher) rows(table string) (n int64) {
-	for key, e := range p.ledger.Partitions {
+func (p *publisher) rows(table string) int64 { return rowsOf(p.ledger, table) }
+
+func rowsOf(l lake.Ledger, table string) (n int64) {
+	for key, e := range l.Partitions {
 		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
 			n += e.Rows
 		}

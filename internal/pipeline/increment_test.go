@@ -68,10 +68,19 @@ func TestModelsAreBuiltForWhatChanged(t *testing.T) {
 	for _, step := range steps {
 		step.do(s)
 		r := built(s.run(cfg))
-		for _, name := range []string{"fct_journey_event", "session_base", "fct_session", "journey_step", "fct_journey", "journey_edge", "journey_stage_touchpoint"} {
+		for _, name := range []string{"fct_journey_event", "session_base", "fct_session", "dim_customer", "journey_step", "fct_journey", "journey_edge",
+			"journey_stage_touchpoint"} {
 			if m, ok := r[name]; ok && !m.ByKey {
 				t.Errorf("%s: %s was built whole", step.name, name)
 			}
+		}
+		for _, name := range []string{"ticket_customer", "ticket_timeline", "fct_ticket"} {
+			if m, ok := r[name]; ok && !m.Untouched {
+				t.Errorf("%s: %s was built although nobody wrote a ticket", step.name, name)
+			}
+		}
+		if m, ok := r["fct_survey_response"]; ok && m.Untouched == strings.HasPrefix(step.name, "answers") {
+			t.Errorf("%s: fct_survey_response: %+v", step.name, m)
 		}
 		if got := r["fct_journey_event"].Published; got != step.days {
 			t.Errorf("%s: %d days of events were published, want %d", step.name, got, step.days)

@@ -108,6 +108,7 @@ func digestTable(h interface{ Write([]byte) (int, error) }, table string, l lake
 // buildModels builds, tests and publishes the models whose inputs changed, inputs before readers, and then the views.
 func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Ledger, report *Report) error {
 	p.Progress.Phase("model", len(set.list))
+	p.marts = nil
 	for i := range set.list {
 		if p.stopping() {
 			return ErrStopped
@@ -118,14 +119,35 @@ func (p *publisher) buildModels(ctx context.Context, set *modelSet, raw lake.Led
 		}
 		p.Progress.Step(1)
 	}
+	if err := p.ensureViews(ctx, set); err != nil {
+		return fmt.Errorf("create views: %w", err)
+	}
+	return nil
+}
+
+// ensureViews creates the views of cx_bi unless they are as a run left them that wanted the same.
+func (p *publisher) ensureViews(ctx context.Context, set *modelSet) error {
 	views, err := biViews(set)
 	if err != nil {
 		return err
 	}
-	if err := p.Warehouse.EnsureViews(ctx, views); err != nil {
-		return fmt.Errorf("create views: %w", err)
+	held, err := p.Warehouse.ViewsDigest(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
+	wanted := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%v", views)))
+	mark := clickhouse.BI + "/" + inputsMark
+	if held != "" && p.ledger.Partitions[mark].Files == wanted+" "+held {
+		return nil
+	}
+	if err := p.Warehouse.EnsureViews(ctx, views); err != nil {
+		return err
+	}
+	if held, err = p.Warehouse.ViewsDigest(ctx); err != nil {
+		return err
+	}
+	p.ledger.Partitions[mark] = lake.Entry{Files: wanted + " " + held, Generation: p.ledger.Partitions[mark].Generation + 1}
+	return p.swapLedger(ctx)
 }
 
 func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Model, raw lake.Ledger, report *Report) error {
@@ -136,7 +158,14 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	}
 	started := p.Now()
 	table := set.table(m)
-	state, err := p.Warehouse.EnsureModel(ctx, table, set.of(m.Params))
+	if p.marts == nil {
+		marts, err := p.Warehouse.DescribeMarts(ctx)
+		if err != nil {
+			return err
+		}
+		p.marts = marts
+	}
+	state, err := p.Warehouse.EnsureModel(ctx, table, p.marts)
 	if err != nil {
 		return err
 	}
@@ -146,7 +175,13 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	table.Trusted = !state.Stale && p.holds(m.Name) // reconcile has held it against the ledger
 	build := p.wholeModel
 	if p.increments.able(m, state) {
-		build = p.incrementModel
+		build = p.touchedModel
+		if m.Refresh == models.ByKey {
+			build = p.incrementModel
+		}
+	}
+	if p.rows(m.Name) == 0 && p.nothingFor(m, raw) {
+		build = p.emptyModel
 	}
 	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
 	if err == nil && state.Stale {
@@ -162,6 +197,21 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	out.Seconds = p.Now().Sub(started).Seconds()
 	report.Models = append(report.Models, out)
 	return nil
+}
+
+// nothingFor reports whether none of the inputs that the model needs holds a row: then the model is empty.
+func (p *publisher) nothingFor(m *models.Model, raw lake.Ledger) bool {
+	return !slices.ContainsFunc(m.Needs, func(t string) bool {
+		if slices.Contains(m.Reads, t) && rowsOf(raw, t) > 0 {
+			return true
+		}
+		return slices.Contains(m.DependsOn, t) && p.rows(t) > 0
+	})
+}
+
+// emptyModel leaves a model empty.
+func (p *publisher) emptyModel(_ context.Context, t modelTask, _ *Report) (ModelReport, error) {
+	return ModelReport{Model: t.model.Name}, nil
 }
 
 // modelTask is one model to build: as it is written, as the warehouse takes it, and the digest of its inputs.
@@ -210,17 +260,19 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 // testModel runs the data tests of a model before it is published: a failure is of kind Gate and stops the publish, a
 // failed warning goes into the report.
 func (p *publisher) testModel(ctx context.Context, set *modelSet, m *models.Model, on tested, report *Report) error {
+	tests := make([]clickhouse.DataTest, len(m.Tests))
+	warn := map[string]bool{}
 	for i := range m.Tests {
 		t := &m.Tests[i]
-		result, err := p.Warehouse.RunTest(ctx, on.of(t), set.of(t.Params))
-		if err != nil {
-			return fmt.Errorf("data test %s: %w", t.Name, err)
-		}
-		if result.Failures == 0 {
-			continue
-		}
-		message := fmt.Sprintf("data test %s: %d rows fail%s", t.Name, result.Failures, sample(result))
-		if t.Warn {
+		tests[i], warn[t.Name] = clickhouse.DataTest{Name: t.Name, SQL: on.of(t)}, t.Warn
+	}
+	failed, err := p.Warehouse.RunTests(ctx, tests, set.params)
+	if err != nil {
+		return err
+	}
+	for _, result := range failed {
+		message := fmt.Sprintf("data test %s: %d rows fail%s", result.Name, result.Failures, sample(result))
+		if warn[result.Name] {
 			report.Warnings = append(report.Warnings, fmt.Sprintf("model %s: %s", m.Name, message))
 			continue
 		}

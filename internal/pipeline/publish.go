@@ -32,7 +32,8 @@ type publisher struct {
 	ledger     lake.Ledger
 	etag       string
 	seq        int
-	increments *increments // what this try has changed; nil where nothing is published
+	increments *increments      // what this try has changed; nil where nothing is published
+	marts      clickhouse.Marts // how this try found the models' tables; nil before it needs to know
 }
 
 func (r *Runner) newPublisher(ctx context.Context, lease Lease, ledger string) (*publisher, error) {

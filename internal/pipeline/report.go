@@ -73,9 +73,10 @@ type TableReport struct {
 type ModelReport struct {
 	Model     string  `json:"model"`
 	Published int     `json:"published"`
-	Rows      int64   `json:"rows"`             // of the whole model
-	ByKey     bool    `json:"by_key,omitempty"` // only the rows of the keys that changes touched were built
-	Keys      int64   `json:"keys,omitempty"`   // how many these were
+	Rows      int64   `json:"rows"`                // of the whole model
+	ByKey     bool    `json:"by_key,omitempty"`    // only the rows of the keys that changes touched were built
+	Keys      int64   `json:"keys,omitempty"`      // how many these were
+	Untouched bool    `json:"untouched,omitempty"` // changes of inputs were none for this model
 	Seconds   float64 `json:"seconds"`
 }
 

@@ -55,6 +55,9 @@ func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lak
 	if err != nil && !errors.As(err, &bad) {
 		return nil, inObject(it, err)
 	}
+	if err := job.identify(ctx, st); err != nil {
+		return nil, inObject(it, err)
+	}
 	if bad == nil {
 		bad = job.tooManyRejects()
 	}
@@ -109,6 +112,20 @@ func (t *transformer) newJob(it Item) *job {
 func (j *job) close() {
 	_ = j.rows.Close() // what they wrote is a temporary file
 	_ = j.rejects.Close()
+}
+
+// identify completes what the listing left open of the object that was read.
+func (j *job) identify(ctx context.Context, st store.Store) error {
+	listed := &j.item.Info
+	if listed.ETag != "" {
+		return nil
+	}
+	info, err := st.Stat(ctx, listed.Key)
+	if err == nil && (info.Size != listed.Size || !info.Modified.Equal(listed.Modified)) {
+		err = fault.New(fault.Conflict, "it changed while it was being read")
+	}
+	*listed = info
+	return err
 }
 
 // add keeps the row groups of one chunk.

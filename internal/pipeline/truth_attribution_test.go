@@ -171,12 +171,12 @@ func shares(path []touchTold, at int64, effects map[string]float64) map[string][
 		}
 		markov[i] = effects[touch.channel] / float64(same)
 	}
-	return map[string][]float64{"first": only(0), "last": only(n - 1), "last_non_direct": only(nonDirect), "linear": whole(linear),
-		"position": whole(position), "time_decay": whole(decay), "markov": whole(markov)}
+	return map[string][]float64{"first": only(0), "last": only(n - 1), "last_non_direct": only(nonDirect), "linear": scaled(linear),
+		"position": scaled(position), "time_decay": scaled(decay), "markov": scaled(markov)}
 }
 
-// whole scales weights to the sum 1.
-func whole(w []float64) []float64 {
+// scaled scales weights to the sum 1.
+func scaled(w []float64) []float64 {
 	sum := 0.0
 	for _, x := range w {
 		sum += x

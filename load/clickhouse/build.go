@@ -79,8 +79,9 @@ func Difference(want, published States) (changed, gone []string) {
 	return changed, gone
 }
 
-// checkColumns compares what the SELECT of m gives with the columns it declares.
-func (w *Warehouse) checkColumns(ctx context.Context, m Model, params map[string]string) error {
+// CheckModel compares what the SELECT of m gives with the columns it declares. Models are part of the program, so that its
+// tests do this and no run has to.
+func (w *Warehouse) CheckModel(ctx context.Context, m Model, params map[string]string) error {
 	sql := m.flat()
 	columns, err := w.describeSelect(ctx, "describe model "+m.Name, sql, used(params, sql))
 	if err != nil {

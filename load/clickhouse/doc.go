@@ -4,7 +4,7 @@
 // A published table is never written to. A partition is built in a staging table, audited there, and swapped in whole:
 //
 //	Parquet ──Load──▶ waymark_stage.t__tag ──State (audit) ─▶ Resolve ─▶ Optimize ──Replace──▶ waymark_raw.t
-//	SELECT ──BuildModel─▶ waymark_stage.m__tag ──State, RunTest ─▶ Optimize ──Replace──▶ waymark_mart.m ◀── cx_bi views
+//	SELECT ──BuildModel─▶ waymark_stage.m__tag ──State, RunTests─▶ Optimize ──Replace──▶ waymark_mart.m ◀── cx_bi views
 //
 // Promises: every statement carries a query id, a time limit and the caller's context, and is killed on the server when
 // the context ends; only statements that may be repeated harmlessly are retried, and only for errors of kind Transient;

@@ -61,6 +61,12 @@ func (w *Warehouse) attempts(ctx context.Context, st statement, once func(contex
 	deadline := time.Now().Add(w.retryBudget)
 	for wait := first; ; wait = min(2*wait, longest) {
 		err := w.attempt(ctx, st, once)
+		if err != nil && w.lost != nil && ctx.Err() == nil {
+			if gone := w.lost(); gone != nil {
+				return &fault.Error{Kind: fault.Internal, Err: fmt.Errorf("%s: %w", st.what, gone),
+					Hint: "run again: the warehouse comes up as it was, and the run goes on from the lake; if the system killed the engine for its memory, lower resources.engine_memory_mib"}
+			}
+		}
 		pause := wait/2 + mathrand.N(wait)
 		if err == nil || !st.repeatable || !fault.Is(err, fault.Transient) || time.Now().Add(pause).After(deadline) {
 			return err

@@ -147,3 +147,24 @@ func TestABrokenInsertIsNotRepeated(t *testing.T) {
 	}
 	must(t, cut.Load(t.Context(), "x.parquet", reader(file)))
 }
+
+// The embedded engine does not come back once its process is gone: nothing is tried again, and the error says what to do.
+func TestNothingIsTriedAgainOnceTheEngineIsGone(t *testing.T) {
+	u := &unsteady{word: "SELECT 7", fails: 100, spoil: overloaded}
+	w := u.warehouse(t, time.Minute)
+	gone := false
+	w.lost = func() error {
+		if gone {
+			return fault.New(fault.Transient, "the engine's process ended (signal: killed)")
+		}
+		return nil
+	}
+	u.spoil = func(rw http.ResponseWriter, r *http.Request) {
+		gone = u.seen.Load() == 2
+		overloaded(rw, r)
+	}
+	_, err := w.describeSelect(t.Context(), "ask", "SELECT 7", nil)
+	if !fault.Is(err, fault.Internal) || u.seen.Load() != 2 || !strings.Contains(err.Error(), "signal: killed") || fault.HintOf(err) == "" {
+		t.Errorf("after %d requests: %v", u.seen.Load(), err)
+	}
+}

@@ -165,12 +165,12 @@ func asNew(t testing.TB, w *Warehouse) {
 			t.Errorf("%s: comment %q, columns %s", name, have.comment, diff)
 		}
 	}
-	raw, err := w.describeDatabase(t.Context(), Raw, "")
+	raw, err := w.describeDatabase(t.Context(), Raw)
 	must(t, err)
 	for _, table := range schemas.Tables() {
 		check(raw[table.Name], rawDefinition(table), table.Name)
 	}
-	ops, err := w.describeDatabase(t.Context(), Ops, "")
+	ops, err := w.describeDatabase(t.Context(), Ops)
 	must(t, err)
 	for _, table := range opsTables() {
 		check(ops[table.name], table.definition(), table.name)

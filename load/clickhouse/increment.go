@@ -62,6 +62,14 @@ func (w *Warehouse) TouchedKeys(ctx context.Context, model, tag, sql string, par
 	return keys, int64(count), err
 }
 
+// Touches reports whether a SELECT of keys gives any.
+func (w *Warehouse) Touches(ctx context.Context, model, sql string, params map[string]string) (touched bool, err error) {
+	err = w.read(ctx, statement{
+		what: "see whether changes touch " + model, params: params, sql: "SELECT count() > 0 FROM (\n" + sql + "\nLIMIT 1\n)",
+	}, func() {}, func(r driver.Rows) error { return r.Scan(&touched) })
+	return touched, err
+}
+
 // BuildIncrement builds the partitions of m that hold rows of inc's keys, before or now: these rows by the narrowed SELECT,
 // all others as they are published. It returns the names of the partitions; one of which staging holds no row is to be
 // dropped. On an error the staging table is dropped.

@@ -28,7 +28,7 @@ func TestIteratedModel(t *testing.T) {
 	w, ctx := open(t), t.Context()
 	must(t, w.Exec(ctx, "DROP TABLE IF EXISTS waymark_mart.test_halving SYNC", nil))
 	m, params := halving(20), map[string]string{"n": "1000", "unused": "1"}
-	_, err := w.EnsureModel(ctx, m, params)
+	_, err := ensure(t, w, m)
 	must(t, err)
 	content := func() []string {
 		return texts(t, w, "SELECT concat(toString(steps), ' ', toString(runs)) FROM waymark_mart.test_halving")

@@ -17,7 +17,7 @@ func (w *Warehouse) Migrate(ctx context.Context, tables []*schemas.Table) error 
 	if err := w.createDatabases(ctx); err != nil {
 		return err
 	}
-	existing, err := w.describeDatabase(ctx, Raw, "")
+	existing, err := w.describeDatabase(ctx, Raw)
 	if err != nil {
 		return err
 	}
@@ -43,20 +43,20 @@ func (w *Warehouse) createDatabases(ctx context.Context) error {
 
 // found is a table as the server describes it.
 type found struct {
-	partitionKey, sortingKey, comment string
-	columns                           []ModelColumn
+	partitionKey, sortingKey, comment, policy string
+	columns                                   []ModelColumn
 }
 
-// describeDatabase reads the tables of a database, or ("" is all) one of them, with their columns in order.
-func (w *Warehouse) describeDatabase(ctx context.Context, database, table string) (map[string]*found, error) {
+// describeDatabase reads the tables of a database with their columns in order.
+func (w *Warehouse) describeDatabase(ctx context.Context, database string) (map[string]*found, error) {
 	tables := map[string]*found{}
-	params := map[string]string{"database": database, "table": table}
+	params := map[string]string{"database": database}
 	err := w.read(ctx, statement{
 		what: "describe " + database, params: params,
-		sql: "SELECT name, partition_key, sorting_key, comment FROM system.tables WHERE database = {database:String} AND ({table:String} = '' OR name = {table:String})",
+		sql: "SELECT name, partition_key, sorting_key, comment, storage_policy FROM system.tables WHERE database = {database:String}",
 	}, func() { clear(tables) }, func(r driver.Rows) error {
 		name, f := "", &found{}
-		err := r.Scan(&name, &f.partitionKey, &f.sortingKey, &f.comment)
+		err := r.Scan(&name, &f.partitionKey, &f.sortingKey, &f.comment, &f.policy)
 		tables[name] = f
 		return err
 	})
@@ -70,7 +70,7 @@ func (w *Warehouse) describeDatabase(ctx context.Context, database, table string
 	}
 	err = w.read(ctx, statement{
 		what: "describe " + database, params: params,
-		sql: "SELECT table, name, type, comment FROM system.columns WHERE database = {database:String} AND ({table:String} = '' OR table = {table:String}) ORDER BY table, position",
+		sql: "SELECT table, name, type, comment FROM system.columns WHERE database = {database:String} ORDER BY table, position",
 	}, forget, func(r driver.Rows) error {
 		table, c := "", ModelColumn{}
 		if err := r.Scan(&table, &c.Name, &c.Type, &c.Comment); err != nil {
@@ -81,6 +81,7 @@ func (w *Warehouse) describeDatabase(ctx context.Context, database, table string
 		}
 		return nil
 	})
+	w.policies.learn(database, tables)
 	return tables, err
 }
 

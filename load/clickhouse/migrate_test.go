@@ -13,7 +13,7 @@ import (
 func TestMigrateMakesWhatTheSchemasSay(t *testing.T) {
 	w := open(t)
 	must(t, w.Migrate(t.Context(), schemas.Tables()))
-	have, err := w.describeDatabase(t.Context(), Raw, "")
+	have, err := w.describeDatabase(t.Context(), Raw)
 	must(t, err)
 	for _, table := range schemas.Tables() {
 		want, got := rawDefinition(table), have[table.Name]
@@ -40,7 +40,7 @@ func TestMigrateAddsColumnsAndRefusesOtherTypes(t *testing.T) {
 		orderBy: []string{"n"}, partitionBy: "`d`", comment: "Before.",
 	}
 	migrate := func() error {
-		have, err := w.describeTable(t.Context(), table)
+		have, err := describeTable(t, w, table)
 		must(t, err)
 		return w.migrateTable(t.Context(), table, d, have)
 	}
@@ -51,7 +51,7 @@ func TestMigrateAddsColumnsAndRefusesOtherTypes(t *testing.T) {
 	d.columns[0].Comment = "The day."
 	d.columns = append(d.columns, ModelColumn{"m", "Map(LowCardinality(String), String)", "Added."})
 	must(t, migrate())
-	have, err := w.describeTable(t.Context(), table)
+	have, err := describeTable(t, w, table)
 	must(t, err)
 	if diff := cmp.Diff(d.columns, have.columns); diff != "" || have.comment != d.comment {
 		t.Errorf("comment %q, columns %s", have.comment, diff)
@@ -70,4 +70,10 @@ func TestMigrateAddsColumnsAndRefusesOtherTypes(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
+}
+
+func describeTable(t *testing.T, w *Warehouse, table Table) (*found, error) {
+	t.Helper()
+	tables, err := w.describeDatabase(t.Context(), table.Database)
+	return tables[table.Name], err
 }

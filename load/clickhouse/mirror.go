@@ -44,7 +44,8 @@ type Mirror struct {
 // ReplaceMirror makes waymark_ops say what m says and nothing else, table by table: readers see each one as it was or as
 // it is to be. It may be repeated. The tag makes the names of its staging tables unique.
 func (w *Warehouse) ReplaceMirror(ctx context.Context, m Mirror, tag string) error {
-	if err := w.rememberCommits(ctx, m.Objects); err != nil {
+	same, err := w.rememberCommits(ctx, m.Objects)
+	if err != nil {
 		return err
 	}
 	objects := func(b driver.Batch) error {
@@ -64,8 +65,11 @@ func (w *Warehouse) ReplaceMirror(ctx context.Context, m Mirror, tag string) err
 				instant(f.LastSuccess), instant(f.NextRun), int64(f.FreshWithin/time.Second), f.Overdue)
 		})
 	}
+	if !same {
+		err = w.replaceOps(ctx, "object", tag, len(m.Objects), objects)
+	}
 	return errors.Join(
-		w.replaceOps(ctx, "object", tag, len(m.Objects), objects),
+		err,
 		w.replaceOps(ctx, "partition", tag, len(m.Partitions), partitions),
 		w.replaceOps(ctx, "freshness", tag, len(m.Freshness), freshness),
 	)
@@ -80,32 +84,48 @@ func each[T any](list []T, do func(T) error) error {
 	return nil
 }
 
-// rememberCommits fills in what only the mirror knows: by which run and when a manifest of an earlier run was written.
-func (w *Warehouse) rememberCommits(ctx context.Context, objects []ObjectStatus) error {
-	type commit struct {
-		run string
-		at  time.Time
+// rememberCommits fills in what only the mirror knows: by which run and when a manifest of an earlier run was written. It
+// reports whether the mirror shows these objects, just so, and no other one: most runs find little that is new, and there may
+// be a hundred thousand objects.
+func (w *Warehouse) rememberCommits(ctx context.Context, objects []ObjectStatus) (same bool, err error) {
+	type key struct{ source, object, version string }
+	wanted := make(map[key]int, len(objects))
+	for i, o := range objects {
+		wanted[key{o.Source, o.Key, o.Version}] = i
 	}
-	known := map[[3]string]commit{}
-	err := w.read(ctx, statement{
-		what: "read waymark_ops.object", sql: "SELECT source, object, version, run_id, committed_at FROM waymark_ops.object FINAL",
-	}, func() { clear(known) }, func(r driver.Rows) error {
-		var key [3]string
-		var c commit
-		err := r.Scan(&key[0], &key[1], &key[2], &c.run, &c.at)
-		known[key] = c
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for i := range objects {
-		if o := &objects[i]; o.CommittedAt.IsZero() {
-			c := known[[3]string{o.Source, o.Key, o.Version}]
-			o.RunID, o.CommittedAt = c.run, c.at
+	var shown, alike int
+	err = w.read(ctx, statement{
+		what: "read waymark_ops.object",
+		sql: "SELECT source, object, version, status, reason, field, run_id, bytes, records, rows, rejects, modified, committed_at " +
+			"FROM waymark_ops.object FINAL",
+	}, func() { shown, alike = 0, 0 }, func(r driver.Rows) error {
+		var o ObjectStatus
+		err := r.Scan(&o.Source, &o.Key, &o.Version, &o.Status, &o.Reason, &o.Field, &o.RunID, &o.Bytes, &o.Records, &o.Rows, &o.Rejects,
+			&o.Modified, &o.CommittedAt)
+		shown++
+		i, ok := wanted[key{o.Source, o.Key, o.Version}]
+		if err != nil || !ok {
+			return err
 		}
+		want := &objects[i]
+		if want.CommittedAt.IsZero() {
+			want.RunID, want.CommittedAt = o.RunID, o.CommittedAt
+		}
+		if want.sameAs(o) {
+			alike++
+		}
+		return nil
+	})
+	return err == nil && shown == alike && alike == len(objects), err
+}
+
+func (o ObjectStatus) sameAs(other ObjectStatus) bool {
+	stored := func(t time.Time) time.Time { return instant(t).Truncate(time.Millisecond) }
+	if !stored(o.Modified).Equal(other.Modified) || !stored(o.CommittedAt).Equal(other.CommittedAt) {
+		return false
 	}
-	return nil
+	o.Modified, o.CommittedAt = other.Modified, other.CommittedAt
+	return o == other
 }
 
 // replaceOps replaces a table of waymark_ops, which has no partitions, by n rows that fill appends.

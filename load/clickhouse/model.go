@@ -11,10 +11,9 @@ import (
 
 // Model is a mart table and the SELECT that makes it.
 type Model struct {
-	Name     string
-	Database string // "" is waymark_mart
-	Comment  string
-	Columns  []ModelColumn
+	Name    string
+	Comment string
+	Columns []ModelColumn
 	// PartitionBy is "" (the whole table is one partition), a Date column, or toYYYYMM(column).
 	PartitionBy string
 	OrderBy     []string
@@ -40,10 +39,7 @@ type ModelState struct {
 
 // ModelTable is the published table of m.
 func ModelTable(m Model) Table {
-	t := Table{Database: m.Database, Name: m.Name}
-	if t.Database == "" {
-		t.Database = Mart
-	}
+	t := Table{Database: Mart, Name: m.Name}
 	// A tuple keeps NULLs apart from each other and from zero; a bare NULL argument would make the whole hash NULL.
 	t.hash = fmt.Sprintf("sipHash64(tuple(%s))", idents(m.definition().names()))
 	return t
@@ -101,22 +97,21 @@ func parseMark(comment string) mark {
 	return k
 }
 
-// EnsureModel checks the SELECT of m against its columns and creates its table, or recreates it (empty, in one atomic
-// statement) when columns, order or partitioning changed. params are the query parameters of m.SQL.
-func (w *Warehouse) EnsureModel(ctx context.Context, m Model, params map[string]string) (ModelState, error) {
-	t := ModelTable(m)
-	have, err := w.describeTable(ctx, t)
-	if err != nil {
-		return ModelState{}, err
-	}
+// Marts is what DescribeMarts found in waymark_mart.
+type Marts map[string]*found
+
+// DescribeMarts reads how the tables of the models look.
+func (w *Warehouse) DescribeMarts(ctx context.Context) (Marts, error) {
+	return w.describeDatabase(ctx, Mart)
+}
+
+// EnsureModel creates the table of m, or recreates it (empty, in one atomic statement) when columns, order or
+// partitioning changed. marts is how it found the tables; nobody else may have changed that of m since.
+func (w *Warehouse) EnsureModel(ctx context.Context, m Model, marts Marts) (ModelState, error) {
+	t, have := ModelTable(m), marts[m.Name]
 	var current mark
 	if have != nil {
 		current = parseMark(have.comment)
-	}
-	if current != (mark{m.structure(), m.content()}) { // else it was checked when it was built
-		if err := w.checkColumns(ctx, m, params); err != nil {
-			return ModelState{}, err
-		}
 	}
 	if current.structure == m.structure() {
 		err := w.updateComments(ctx, m, have, current)
@@ -127,15 +122,10 @@ func (w *Warehouse) EnsureModel(ctx context.Context, m Model, params map[string]
 	if have != nil {
 		w.log.Info().Str("model", m.Name).Msg("model is recreated: its columns, order or partitioning changed")
 	}
-	err = w.exec(ctx, statement{
+	err := w.exec(ctx, statement{
 		what: "create model " + t.String(), sql: d.create("CREATE OR REPLACE TABLE", t), repeatable: true,
 	})
 	return ModelState{Created: true, Stale: true}, err
-}
-
-func (w *Warehouse) describeTable(ctx context.Context, t Table) (*found, error) {
-	tables, err := w.describeDatabase(ctx, t.Database, t.Name)
-	return tables[t.Name], err
 }
 
 // updateComments corrects what does not need the table to be built anew.

@@ -66,7 +66,7 @@ func TestModelIsBuiltAndSkippedWhenEqual(t *testing.T) {
 	m, params := visits(), map[string]string{"from": "2024-01-01"}
 	publishEvents(t, w, "e1", event{id: "01", day: "2024-01-31"}, event{id: "02", day: "2024-02-01"})
 
-	state, err := w.EnsureModel(ctx, m, params)
+	state, err := ensure(t, w, m)
 	must(t, err)
 	if diff := cmp.Diff(ModelState{Created: true, Stale: true}, state); diff != "" {
 		t.Error(diff)
@@ -89,52 +89,60 @@ func TestModelIsBuiltAndSkippedWhenEqual(t *testing.T) {
 	}
 }
 
+// ensure is EnsureModel on the tables as they are.
+func ensure(t *testing.T, w *Warehouse, m Model) (ModelState, error) {
+	t.Helper()
+	marts, err := w.DescribeMarts(t.Context())
+	must(t, err)
+	return w.EnsureModel(t.Context(), m, marts)
+}
+
 func TestEnsureModelKeepsRowsUnlessTheStructureChanged(t *testing.T) {
 	w, ctx := open(t), t.Context()
 	must(t, w.Exec(ctx, "DROP TABLE IF EXISTS waymark_mart.test_visits SYNC", nil))
 	m, params := visits(), map[string]string{"from": "2024-01-01"}
 	publishEvents(t, w, "e1", event{id: "01", day: "2024-01-31"})
-	ensure := func(want ModelState) {
+	expect := func(want ModelState) {
 		t.Helper()
-		got, err := w.EnsureModel(ctx, m, params)
+		got, err := ensure(t, w, m)
 		must(t, err)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
 	}
 	rows := func() string { return texts(t, w, "SELECT count() FROM waymark_mart.test_visits")[0] }
-	ensure(ModelState{Created: true, Stale: true})
+	expect(ModelState{Created: true, Stale: true})
 	build(t, w, m, params)
-	ensure(ModelState{Stale: true})
+	expect(ModelState{Stale: true})
 	must(t, w.MarkBuilt(ctx, m))
-	ensure(ModelState{})
+	expect(ModelState{})
 
 	m.Comment, m.Columns[0].Comment = "Another comment.", "The day."
-	ensure(ModelState{})
+	expect(ModelState{})
 	if got := texts(t, w, "SELECT comment FROM system.columns WHERE database = 'waymark_mart' AND `table` = 'test_visits' AND name = 'visit_date'"); got[0] != "The day." {
 		t.Errorf("comment %q", got)
 	}
 	m.Fingerprint = "timezone=Europe/Warsaw"
-	ensure(ModelState{Stale: true})
+	expect(ModelState{Stale: true})
 	must(t, w.MarkBuilt(ctx, m))
-	ensure(ModelState{})
+	expect(ModelState{})
 	m.SQL = strings.Replace(m.SQL, "count()", "count() + 0", 1)
-	ensure(ModelState{Stale: true})
+	expect(ModelState{Stale: true})
 	if rows() != "1" {
 		t.Error("a changed SELECT emptied the table before it was rebuilt")
 	}
 	m.OrderBy = []string{"kind"}
-	ensure(ModelState{Created: true, Stale: true})
+	expect(ModelState{Created: true, Stale: true})
 	if rows() != "0" {
 		t.Error("the recreated table is not empty")
 	}
 }
 
-func TestEnsureModelNamesEveryColumnThatDoesNotFit(t *testing.T) {
+func TestCheckModelNamesEveryColumnThatDoesNotFit(t *testing.T) {
 	w := open(t)
 	m := visits()
 	m.Columns = []ModelColumn{{"visit_date", "Date", "."}, {"kind", "UInt8", "."}, {"visits", "DateTime", "."}, {"missing", "String", "."}}
-	_, err := w.EnsureModel(t.Context(), m, map[string]string{"from": "2024-01-01"})
+	err := w.CheckModel(t.Context(), m, map[string]string{"from": "2024-01-01"})
 	if !fault.Is(err, fault.SchemaDrift) {
 		t.Fatalf("got %v", err)
 	}
@@ -145,7 +153,7 @@ func TestEnsureModelNamesEveryColumnThatDoesNotFit(t *testing.T) {
 	}
 	m = visits()
 	m.SQL = "SELECT nonsense FROM waymark_raw.journey_event"
-	if _, err := w.EnsureModel(t.Context(), m, nil); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "nonsense") {
+	if err := w.CheckModel(t.Context(), m, nil); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("unknown column: %v", err)
 	}
 }
@@ -158,7 +166,7 @@ func TestModelWithoutPartitions(t *testing.T) {
 		Columns: []ModelColumn{{"n", "UInt64", "Number."}, {"text", "Nullable(String)", "Text."}},
 	}
 	params := map[string]string{"n": "3"}
-	_, err := w.EnsureModel(ctx, m, params)
+	_, err := ensure(t, w, m)
 	must(t, err)
 	if diff := cmp.Diff([]string{"all"}, build(t, w, m, params)); diff != "" {
 		t.Error(diff)
@@ -175,7 +183,7 @@ func TestModelWithoutPartitions(t *testing.T) {
 func TestBuildModelLeavesNothingBehindWhenItFails(t *testing.T) {
 	w, ctx := open(t), t.Context()
 	m := visits()
-	_, err := w.EnsureModel(ctx, m, map[string]string{"from": "2024-01-01"})
+	_, err := ensure(t, w, m)
 	must(t, err)
 	m.SQL = "SELECT toDate('2024-01-31') AS visit_date, 'x' AS kind, toUInt64(throwIf(number = 2)) AS visits, NULL AS score FROM numbers(3)"
 	if _, err := w.BuildModel(ctx, m, "fails", nil); !fault.Is(err, fault.Gate) {
@@ -186,15 +194,25 @@ func TestBuildModelLeavesNothingBehindWhenItFails(t *testing.T) {
 	}
 }
 
-func TestRunTest(t *testing.T) {
+func TestRunTests(t *testing.T) {
 	w, ctx := open(t), t.Context()
-	got, err := w.RunTest(ctx, "SELECT number AS n, 'k' AS key FROM numbers(20) WHERE number >= {min:UInt64};", map[string]string{"min": "3"})
+	tests := []DataTest{
+		{"passes", "SELECT 1 WHERE 0;"}, {"fails", "SELECT number AS n, 'k' AS key FROM numbers(20) WHERE number >= {min:UInt64};"},
+		{"fails too", "WITH 2 AS two SELECT two"},
+	}
+	failed, err := w.RunTests(ctx, tests, map[string]string{"min": "3", "other": "x"})
 	must(t, err)
-	if got.Failures != 17 || len(got.Sample) != 5 || len(got.Columns) != 2 || got.Sample[0][1] != "k" {
+	if len(failed) != 2 || failed[1].Name != "fails too" || failed[1].Failures != 1 {
+		t.Fatalf("got %+v", failed)
+	}
+	if got := failed[0]; got.Name != "fails" || got.Failures != 17 || len(got.Sample) != 5 || len(got.Columns) != 2 || got.Sample[0][1] != "k" {
 		t.Errorf("got %+v", got)
 	}
-	if got, err = w.RunTest(ctx, "SELECT 1 WHERE 0", nil); err != nil || got.Failures != 0 {
-		t.Errorf("got %+v %v", got, err)
+	if failed, err = w.RunTests(ctx, tests[:1], nil); err != nil || len(failed) != 0 {
+		t.Errorf("got %+v %v", failed, err)
+	}
+	if _, err = w.RunTests(ctx, append(tests, DataTest{"wrong", "SELECT nonsense"}), map[string]string{"min": "3"}); err == nil || !strings.Contains(err.Error(), "nonsense") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -211,7 +229,7 @@ func TestViewsCarryComments(t *testing.T) {
 	if diff := cmp.Diff([]string{"1"}, texts(t, w, "SELECT events FROM cx_bi.test_days")); diff != "" {
 		t.Error(diff)
 	}
-	have, err := w.describeTable(ctx, Table{Database: BI, Name: v.Name})
+	have, err := describeTable(t, w, Table{Database: BI, Name: v.Name})
 	must(t, err)
 	want := []ModelColumn{{"day", "Date", "The day."}, {"events", "UInt64", "Number of the customer's events."}}
 	if diff := cmp.Diff(want, have.columns); diff != "" || have.comment != v.Comment {
@@ -256,7 +274,7 @@ func TestBuildModelRefusesToWrapIntegers(t *testing.T) {
 	m := Model{Name: "test_narrow", Comment: "One number.", OrderBy: []string{"n"}, Columns: []ModelColumn{{"n", "UInt8", "A number."}},
 		SQL: "SELECT {n:Int32} AS n"}
 	must(t, w.Exec(t.Context(), "DROP TABLE IF EXISTS waymark_mart.test_narrow SYNC", nil))
-	if _, err := w.EnsureModel(t.Context(), m, map[string]string{"n": "1"}); err != nil {
+	if _, err := ensure(t, w, m); err != nil {
 		t.Fatal(err)
 	}
 	s, err := w.BuildModel(t.Context(), m, "narrow", map[string]string{"n": "200"})

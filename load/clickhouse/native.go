@@ -79,7 +79,7 @@ func columnValues(c schemas.Column, v *schemas.Vector, rows int) (any, error) {
 	case schemas.Float32:
 		return nullable(c, v, rows, func(i int) float32 { return v.Float[i] }), nil
 	case schemas.Map:
-		return maps(v, rows), nil
+		return mapColumn(v, rows), nil
 	}
 	return nil, fault.New(fault.Internal, "type %d has no ClickHouse type", c.Type)
 }
@@ -118,7 +118,7 @@ type entries struct {
 	at           int
 }
 
-func maps(v *schemas.Vector, rows int) []*entries {
+func mapColumn(v *schemas.Vector, rows int) []*entries {
 	var (
 		texts = dictionary(&v.Dict)
 		all   = make([]entries, rows)

@@ -101,7 +101,7 @@ func rejectSummary() View {
 }
 
 func (w *Warehouse) migrateOps(ctx context.Context) error {
-	existing, err := w.describeDatabase(ctx, Ops, "")
+	existing, err := w.describeDatabase(ctx, Ops)
 	if err != nil {
 		return err
 	}

@@ -44,8 +44,14 @@ func TestMirrorIsReplaced(t *testing.T) {
 		Partitions: []PartitionStatus{{Database: Raw, Table: "ticket", Partition: "07", State: State{Rows: 4, HashSum: 9}, Generation: 3, PublishedAt: at}},
 		Freshness:  []Freshness{{Source: "web", Newest: time.Now().Add(-2 * time.Hour), FreshWithin: time.Hour}, {Source: "new", FreshWithin: time.Hour}},
 	}
-	for _, tag := range []string{"t2", "t3"} { // once more is the same
+	written := ""
+	for _, tag := range []string{"t2", "t3"} { // once more is the same, and nothing is written
 		must(t, w.ReplaceMirror(ctx, want, tag))
+		at := texts(t, w, "SELECT toString(max(recorded_at)) FROM waymark_ops.object")[0]
+		if tag == "t3" && at != written {
+			t.Errorf("objects that are shown already were written again: %s, then %s", written, at)
+		}
+		written = at
 		for sql, rows := range map[string][]string{
 			"SELECT concat(object, ' ', version, ' ', status, ' ', run_id, ' ', toString(toYear(committed_at))) FROM waymark_ops.object ORDER BY object": {
 				"a.json 1 committed r1 2024", "b.json 2 quarantined  1970"},

@@ -17,6 +17,8 @@ type Options struct {
 	// Address (host:port) and Secret of the embedded engine.
 	Address string
 	Secret  string
+	// Lost says why the embedded engine will never answer again; nil while it may.
+	Lost func() error
 
 	// StatementTimeout limits one statement; 0 is one hour.
 	StatementTimeout time.Duration

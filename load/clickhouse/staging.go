@@ -3,8 +3,10 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -22,7 +24,7 @@ type Staging struct {
 }
 
 // NewStaging creates an empty staging table for t. The tag (lower-case letters, digits, _) makes the name unique: a
-// leftover of the same name is dropped first.
+// leftover of the same name is replaced.
 func (w *Warehouse) NewStaging(ctx context.Context, t *schemas.Table, tag string) (*Staging, error) {
 	s, err := w.newStaging(ctx, RawTable(t), rawDefinition(t), tag)
 	if err != nil {
@@ -38,14 +40,14 @@ func (w *Warehouse) newStaging(ctx context.Context, target Table, d definition, 
 	}
 	table := Table{Database: Stage, Name: target.Name + "__" + tag, hash: target.hash}
 	what := "create staging table " + table.Name
-	policy, err := w.storagePolicy(ctx, target)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+	policy, known := w.policies.of(target)
+	if !known {
+		var err error
+		if policy, err = w.storagePolicy(ctx, target); err != nil {
+			return nil, fmt.Errorf("%s: %w", what, err)
+		}
 	}
-	if err := w.DropStaging(ctx, table.Name); err != nil {
-		return nil, err
-	}
-	sql := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s\nENGINE = MergeTree\n%s", table.SQL(), target.SQL(), d.layout())
+	sql := fmt.Sprintf("CREATE OR REPLACE TABLE %s AS %s\nENGINE = MergeTree\n%s", table.SQL(), target.SQL(), d.layout())
 	if policy != "" && policy != "default" {
 		// Parts are hard-linked into the target, which needs the same disks.
 		sql += "\nSETTINGS storage_policy = " + literal(policy)
@@ -58,6 +60,31 @@ func (w *Warehouse) newStaging(ctx context.Context, target Table, d definition, 
 
 func isTag(tag string) bool {
 	return tag != "" && len(tag) <= 100 && strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// policies remembers where the published tables live, as the latest description of their database says.
+type policies struct {
+	mu sync.Mutex
+	by map[string]string // database.table
+}
+
+func (p *policies) learn(database string, tables map[string]*found) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.by == nil {
+		p.by = map[string]string{}
+	}
+	maps.DeleteFunc(p.by, func(name, _ string) bool { return strings.HasPrefix(name, database+".") })
+	for name, f := range tables {
+		p.by[database+"."+name] = f.policy
+	}
+}
+
+func (p *policies) of(t Table) (string, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	policy, ok := p.by[t.Database+"."+t.Name]
+	return policy, ok
 }
 
 // storagePolicy tells where a table lives; kind NotFound when it does not exist.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"waymark/internal/fault"
 )
 
@@ -25,6 +27,16 @@ func (w *Warehouse) EnsureViews(ctx context.Context, views []View) error {
 		}
 	}
 	return nil
+}
+
+// ViewsDigest digests the views of cx_bi as the server holds them, with their comments: "" when there are none.
+func (w *Warehouse) ViewsDigest(ctx context.Context) (digest string, err error) {
+	err = w.read(ctx, statement{
+		what: "look at the views of " + BI, params: map[string]string{"database": BI},
+		sql: "SELECT if(count() = 0, '', hex(sipHash128(arraySort(groupArray(tuple(name, create_table_query)))))) " +
+			"FROM system.tables WHERE database = {database:String} AND engine = 'View'",
+	}, func() {}, func(r driver.Rows) error { return r.Scan(&digest) })
+	return digest, err
 }
 
 func (w *Warehouse) ensureView(ctx context.Context, database string, v View) error {

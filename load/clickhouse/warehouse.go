@@ -20,6 +20,8 @@ type Warehouse struct {
 	version          release
 	statementTimeout time.Duration
 	retryBudget      time.Duration
+	policies         *policies
+	lost             func() error
 }
 
 // release is a server's version; settings and guarantees depend on it.
@@ -41,7 +43,7 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 	}
 	w := &Warehouse{
 		conn: conn, log: o.Log, http: opt.Protocol == ch.HTTP,
-		statementTimeout: o.statementTimeout(), retryBudget: o.retryBudget(),
+		statementTimeout: o.statementTimeout(), retryBudget: o.retryBudget(), policies: &policies{}, lost: o.Lost,
 	}
 	if err := w.handshake(ctx); err != nil {
 		_ = conn.Close()

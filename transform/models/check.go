@@ -131,6 +131,7 @@ func (p *parser) complete() {
 		p.known("order_by", p.m.OrderBy)
 	}
 	p.partition()
+	p.needs()
 	p.increment()
 	p.m.Tests = append(p.m.Tests, unique(p.m.Grain))
 	for _, t := range p.tests {

@@ -19,5 +19,5 @@
 //
 // The package promises that a model is a pure function of its inputs and of Params: a SELECT that reads a clock, a
 // random number or another database is refused, and so is anything it cannot understand, with file, line and a
-// suggestion.
+// suggestion. Nothing comes of nothing: a model whose inputs are all empty is empty, and need not be built.
 package models

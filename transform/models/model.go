@@ -46,7 +46,9 @@ type Model struct {
 	Tests   []Test
 	// DependsOn names the models it reads, Reads the raw tables; both sorted.
 	DependsOn, Reads []string
-	Params           []Param
+	// Needs names those of them without a row of which the model is empty.
+	Needs  []string
+	Params []Param
 	// Iteration is nil for a plain model.
 	Iteration *Iteration
 	SQL       string

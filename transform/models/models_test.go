@@ -3,6 +3,7 @@ package models_test
 import (
 	"math/rand/v2"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,22 @@ func TestWarehouse(t *testing.T) {
 	t.Run("cases", func(t *testing.T) { testCases(t, w, list) })
 	t.Run("identity", func(t *testing.T) { testIdentity(t, w.in(t), list) })
 	t.Run("real_tickets", func(t *testing.T) { testRealTickets(t, w.in(t), list) })
+}
+
+// testNeeds takes away the inputs that a model says it needs, from a warehouse in which everything is built: nothing is left.
+func testNeeds(t *testing.T, w *warehouse, list []models.Model) {
+	for _, m := range list {
+		if m.Iteration != nil || len(m.Needs) == len(m.Reads)+len(m.DependsOn) {
+			continue
+		}
+		sql := m.SQL
+		for _, n := range m.Needs {
+			sql = regexp.MustCompile(`waymark_(raw|mart)\.`+n+`\b`).ReplaceAllString(sql, "(SELECT * FROM $0 WHERE 0)")
+		}
+		if n := w.rows("SELECT count() FROM (\n"+sql+"\n)", models.Defaults())[0][0]; n != "0" {
+			t.Errorf("%s has %s rows without %v", m.Name, n, m.Needs)
+		}
+	}
 }
 
 // testCases builds every model from small hand-made inputs and holds the marts to values worked out on paper.
@@ -56,7 +73,15 @@ func testCases(t *testing.T, w *warehouse, list []models.Model) {
 				all[m.Name] = true
 			}
 			west.build(list, all, c.params)
+			for _, m := range list {
+				if n := west.rows("SELECT count() FROM waymark_mart.`"+m.Name+"`", nil)[0][0]; name == "empty" && n != "0" {
+					t.Errorf("%s: %s rows come of nothing; the pipeline relies on none", m.Name, n)
+				}
+			}
 		})
+		if name == "tickets" || name == "web_sessions" || name == "orders" || name == "cost_contract" || name == "kpi_sales" {
+			t.Run(name+"_needs", func(t *testing.T) { testNeeds(t, w.in(t), list) })
+		}
 		// A server's profile may change how joins and unions answer, and rows come in any order: models must not notice.
 		if slices.Contains([]string{"tickets", "web_sessions", "identity", "journeys", "critical_moment", "attribution", "attribution_touches"}, name) {
 			t.Run(name+"_otherwise", func(t *testing.T) {

@@ -21,7 +21,7 @@ type parser struct {
 	errs   []error
 }
 
-var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refresh", "touched", "iterate", "column", "test", "warn"}
+var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "needs", "refresh", "touched", "iterate", "column", "test", "warn"}
 
 // Parse reads one model file. The front matter's keys are:
 //
@@ -30,8 +30,10 @@ var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "refr
 //	column     NAME TYPE "comment", one line per output column, in order
 //	order_by   sorting key (default: grain)
 //	partition  a Date column, month(column), or absent for one partition
+//	needs      inputs that the rows come from (default: all): while none of them holds a row, the model is empty
 //	refresh    full (default), or by EXPR: only the rows whose EXPR a change of the inputs touches are built anew; see Touch
-//	touched    for refresh by: SELECT of the values of EXPR that a change touches, one line per way they are
+//	touched    SELECT of the values of EXPR that a change touches, one line per way they are; for refresh full: of anything, AS
+//	           key, when a change touches the model at all, which else is left as it is
 //	hidden     yes: no view in cx_bi
 //	iterate    the model is iterated, in at most so many steps; see blocks
 //	test       a data test that must hold; see Test
@@ -109,6 +111,8 @@ func (p *parser) entry(entry string) {
 		p.m.OrderBy = list(value)
 	case "partition":
 		p.m.Partition = value
+	case "needs":
+		p.m.Needs = list(value)
 	case "refresh":
 		p.refresh(value)
 	case "touched":

@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 	}
 	want := Model{
 		Name: "orders", Comment: "One row per order.", File: "sql/orders.sql", Grain: []string{"order_id"}, OrderBy: []string{"order_id"},
-		Partition: "toYYYYMM(day)", Refresh: Full, DependsOn: []string{"fct_journey_event"}, Reads: []string{"ticket"},
+		Partition: "toYYYYMM(day)", Refresh: Full, DependsOn: []string{"fct_journey_event"}, Reads: []string{"ticket"}, Needs: []string{"ticket", "fct_journey_event"},
 		Columns: []Column{{"order_id", "String", "Number; counts once."}, {"day", "Date", "Day."}, {"at", "Nullable(DateTime64(3,'UTC'))", "When."}},
 		Params:  []Param{{"timezone", "String"}},
 		Tests: []Test{
@@ -122,6 +122,7 @@ func TestParseRefuses(t *testing.T) {
 		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT day AS key FROM waymark_raw.ticket", "touched: want SELECT … AS key FROM … with waymark_delta.x in it"},
 		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT day FROM waymark_delta.ticket", "touched: want SELECT … AS key FROM …"},
 		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT today() AS key FROM waymark_delta.ticket", "touched: sql/orders.sql:1: today() makes the result depend"},
+		{"-- grain: order_id", "-- grain: order_id\n-- needs: tickt", "needs: the model does not read tickt; did you mean ticket?"},
 		{"waymark_raw.ticket", "waymark_delta.ticket", "waymark_delta is for touched: lines only"},
 	} {
 		text := strings.Replace(good, c.from, c.to, 1)

@@ -12,14 +12,15 @@ type Refresh string
 
 // The refresh rules.
 const (
-	// Full models are built whole.
+	// Full models are built whole: when an input changed at all, or, with touched lines, when a change touches them.
 	Full Refresh = "full"
 	// ByKey models are built for the keys that the change touched: rows with one value of Key stand and fall together, so
 	// all other rows stay as they are, wherever in the table they lie.
 	ByKey Refresh = "by"
 )
 
-// Touch finds keys that a change of inputs touches: a SELECT of one column, named key. In it waymark_delta.x stands for the rows that
+// Touch finds keys that a change of inputs touches: a SELECT of one column, named key (of a Full model: no row at all when it
+// does not touch the model). In it waymark_delta.x stands for the rows that
 // the input x lost and got, each changed row as it was and as it is.
 type Touch struct {
 	SQL    string
@@ -91,10 +92,10 @@ func (p *parser) touch(value string) {
 	p.m.Touched = append(p.m.Touched, t)
 }
 
-// increment checks that what a ByKey model needs is there, and only there.
+// increment checks that what a ByKey model needs is there.
 func (p *parser) increment() {
 	marked := marker.MatchString(p.m.SQL)
-	if by := p.m.Refresh == ByKey; by != marked || by != (len(p.m.Touched) > 0) {
+	if by := p.m.Refresh == ByKey; by != marked || by && len(p.m.Touched) == 0 {
 		p.failf("refresh", "refresh: by goes together with touched: lines and a marker /* touched EXPR */ in the SELECT")
 	}
 	for _, t := range p.m.Touched {
@@ -103,6 +104,19 @@ func (p *parser) increment() {
 				p.failf("touched", "the model does not read %s%s", d, suggestion(d, slices.Concat(p.m.Reads, p.m.DependsOn)))
 			}
 		}
+	}
+}
+
+// needs checks the needs line; without one the model needs any of its inputs.
+func (p *parser) needs() {
+	inputs := slices.Concat(p.m.Reads, p.m.DependsOn)
+	for _, n := range p.m.Needs {
+		if !slices.Contains(inputs, n) {
+			p.failf("needs", "the model does not read %s%s", n, suggestion(n, inputs))
+		}
+	}
+	if len(p.m.Needs) == 0 {
+		p.m.Needs = inputs
 	}
 }
 

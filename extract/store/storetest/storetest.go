@@ -178,7 +178,7 @@ func largeObject(t *testing.T, s store.Store) {
 	}
 	_, err = s.Put(t.Context(), "large", bytes.NewReader(content), int64(len(content)), object.Condition{IfAbsent: true})
 	wantKind(t, "second creation", err, fault.Conflict)
-	if listed := list(t, s, ""); len(listed) != 1 || listed[0].ETag != info.ETag {
+	if listed := list(t, s, ""); len(listed) != 1 || listed[0].Size != info.Size || listed[0].ETag != info.ETag && listed[0].ETag != "" {
 		t.Errorf("listed %+v, want only %+v", listed, info)
 	}
 }

@@ -1,7 +1,13 @@
 -- comment: The touches before each conversion (order placed, opportunity won) and those that led to none. One row per path and touch.
 -- hidden: yes
 -- grain: path_key, touch_key
+-- needs: fct_order, fct_opportunity, fct_session, fct_journey_event
 -- order_by: path_key, position
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_session
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_order
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_opportunity
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('campaign_member_responded', 'email_clicked')
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer GROUP BY customer_key, is_generic, account_key HAVING count() = 1
 -- column: path_key UUID "Hash of the conversion; the first touch where nothing came of it."
 -- column: touch_key UUID "Session, or event of the response or click; zero where no touch of a conversion is known."
 -- column: position UInt32 "Number of the touch in the path, from 1."

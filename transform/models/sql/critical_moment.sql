@@ -1,5 +1,6 @@
 -- comment: Where customers are lost or hurt: stages and touchpoints, ranked, each signal held against all other moments together. Customers count once per moment, over the journeys that began within the last 365 days (configurable).
 -- grain: stage, touchpoint
+-- needs: journey_step
 -- order_by: rank
 -- column: rank UInt32 "1 is the worst: flagged moments first, by the customers lost and hurt beyond expectation that their flagged signals show; then the others."
 -- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules."

@@ -1,5 +1,6 @@
 -- comment: One row per company account, as it stands now.
 -- grain: account_key
+-- needs: account
 -- column: account_key UUID "Pseudonym of the account's id in the system."
 -- column: system LowCardinality(String) "System of the account."
 -- column: parent_account_key UUID "Parent account; zero is none."

@@ -1,5 +1,6 @@
 -- comment: One row per agent or owner: exported as a user, or named by a ticket, event or opportunity.
 -- grain: system, agent_id
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE agent_id != ''
 -- column: agent_id String "The system's own number of the agent."
 -- column: system LowCardinality(String) "System of the agent."
 -- column: role LowCardinality(String) "Role in the system; '' when users are not exported."

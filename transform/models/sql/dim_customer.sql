@@ -1,5 +1,9 @@
 -- comment: One row per customer: everyone who left an event or stands in a customer record, known by the earliest-seen of their identifiers.
 -- grain: customer_key
+-- refresh: by customer_key
+-- touched: SELECT customer_key AS key FROM waymark_delta.fct_journey_event WHERE notEmpty(customer_key)
+-- touched: SELECT customer_key AS key FROM waymark_delta.identity_component
+-- touched: SELECT customer_key AS key FROM waymark_mart.identity_component WHERE identifier IN (SELECT contact_id FROM waymark_delta.customer)
 -- column: customer_key UUID "The customer: the earliest-seen of the identifiers that are connected (see identity_component)."
 -- column: customer_key_kind LowCardinality(String) "What customer_key is: user, email, phone, contact or device."
 -- column: segment LowCardinality(String) "Segment, from the newest record that names one."
@@ -27,7 +31,7 @@ WITH
             '' AS source, c.lead_source AS lead_source, c.account_id AS account_id, toDateTime64(0, 6, 'UTC') AS seen_at, 0 AS events
         FROM waymark_raw.customer AS c
         INNER JOIN waymark_mart.identity_component AS i ON c.contact_id = i.identifier
-        WHERE c.contact_id NOT IN (SELECT contact_id FROM waymark_raw.agent) -- agents are customers only by what they do as such
+        WHERE c.contact_id NOT IN (SELECT contact_id FROM waymark_raw.agent) /* touched i.customer_key */ -- agents are customers only by what they do as such
         UNION ALL
         -- Days of one customer and one set of properties are one row, so that the step to customers stays small.
         SELECT
@@ -36,7 +40,7 @@ WITH
             toNullable(min(e.occurred_at)) AS at, '' AS segment, e.country AS country, e.city AS city, e.language AS language,
             e.source AS source, '' AS lead_source, e.account_id AS account_id, max(e.occurred_at) AS seen_at, count() AS events
         FROM waymark_mart.fct_journey_event AS e
-        WHERE notEmpty(e.customer_key)
+        WHERE notEmpty(e.customer_key) /* touched e.customer_key */
         GROUP BY e.customer_key, e.country, e.city, e.language, e.source, e.account_id
     )
 SELECT
@@ -64,6 +68,7 @@ LEFT ANY JOIN (
         customer_key, minIf(kind, identifier = customer_key) AS key_kind, count() AS connected, max(kind != 'device') AS known,
         max(is_generic) AS generic
     FROM waymark_mart.identity_component
+    WHERE true /* touched customer_key */
     GROUP BY customer_key
 ) AS k ON f.key = k.customer_key
 GROUP BY f.key

@@ -1,5 +1,6 @@
 -- comment: Who gets the credit for a conversion: one row per conversion (order placed, opportunity won), model and touch that gets any. Credits of a conversion add up to 1 in each model, values to its value.
 -- grain: conversion_key, model, touch_key
+-- needs: attribution_path
 -- order_by: model, conversion_date, conversion_key, position
 -- column: conversion_key UUID "Hash of the order or opportunity."
 -- column: conversion_type LowCardinality(String) "order or opportunity."

@@ -1,5 +1,6 @@
 -- comment: What contracts and subscriptions are worth over time: one row per contract and stretch of days with one value. On a day d those with valid_from ≤ d < valid_to are in force.
 -- grain: system, contract_id, valid_from
+-- needs: contract
 -- column: contract_id String "The system's own number of the contract."
 -- column: system LowCardinality(String) "System of the contract."
 -- column: customer_key UUID "The customer; zero is unknown."

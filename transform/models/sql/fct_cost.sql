@@ -1,5 +1,6 @@
 -- comment: One row per line of marketing cost: a campaign, or an advertisement, on a day.
 -- grain: system, campaign_day, cost_id
+-- needs: cost_line
 -- order_by: cost_date, system, campaign_day, cost_id
 -- column: cost_id String "The source's own number of the line, else its line in the export."
 -- column: campaign_day String "Day, channel, source, medium and campaign together."

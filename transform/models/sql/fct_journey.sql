@@ -1,5 +1,6 @@
 -- comment: One row per customer journey: a customer's events up to 30 days of silence (configurable) or to the visit in which an order was placed or an opportunity won.
 -- grain: journey_key
+-- needs: journey_step
 -- partition: month(journey_date)
 -- order_by: journey_date, journey_key
 -- refresh: by customer_key

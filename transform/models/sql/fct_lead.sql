@@ -1,5 +1,6 @@
 -- comment: One row per lead, as it stands now.
 -- grain: lead_key
+-- needs: customer
 -- column: lead_key UUID "Pseudonym of the lead's id in the system."
 -- column: system LowCardinality(String) "System of the lead."
 -- column: customer_key UUID "The customer the lead is; a converted lead is the contact it became."

@@ -1,5 +1,6 @@
 -- comment: One row per sales opportunity, as it stands now.
 -- grain: system, opportunity_id
+-- needs: opportunity
 -- column: opportunity_id String "The system's own number of the opportunity."
 -- column: system LowCardinality(String) "System of the opportunity."
 -- column: account_key UUID "Company account; zero is none."

@@ -1,5 +1,8 @@
 -- comment: One row per order, whichever systems report it: an order id counts once. Time and day are those of its earliest event; the amount is that of the shop's books (exports named orders), which know shipping, discounts and orders that no browser reported, else that of the earliest event; the way to it is that of the web analytics.
 -- grain: order_id
+-- needs: fct_journey_event
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('order_placed', 'order_refunded')
+-- touched: SELECT 1 AS key FROM waymark_delta.session_base WHERE session_key IN (SELECT session_key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed') OR visitor_key IN (SELECT if(notEmpty(device_id), device_id, customer_key) FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed')
 -- order_by: order_date, order_id
 -- column: order_id String "The source's own number of the order; GA4's null and (not set) are no orders."
 -- column: system LowCardinality(String) "System that the amount, the quantity and the refunds are from."

@@ -1,5 +1,6 @@
 -- comment: One row per web session: GA4's own sessions, elsewhere visits cut by silence.
 -- grain: session_key
+-- needs: session_base
 -- partition: month(session_date)
 -- order_by: session_date, session_key
 -- refresh: by session_key

@@ -1,5 +1,6 @@
 -- comment: How customers go on from one step of a journey to the next: one row per transition between stages and touchpoints and month. Each journey begins at (start) and ends at (converted), (open) or (abandoned).
 -- grain: month, from_stage, from_touchpoint, to_stage, to_touchpoint
+-- needs: journey_step
 -- refresh: by month
 -- touched: SELECT toStartOfMonth(journey_date) AS key FROM waymark_delta.journey_step
 -- touched: SELECT toStartOfMonth(journey_date) AS key FROM waymark_delta.fct_journey

@@ -1,5 +1,6 @@
 -- comment: What happens at each stage and touchpoint: one row per stage, touchpoint and month.
 -- grain: month, stage, touchpoint
+-- needs: journey_step
 -- refresh: by month
 -- touched: SELECT toStartOfMonth(journey_date) AS key FROM waymark_delta.journey_step
 -- touched: SELECT toStartOfMonth(journey_date) AS key FROM waymark_delta.fct_journey

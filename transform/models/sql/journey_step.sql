@@ -1,6 +1,7 @@
 -- comment: The steps of customers' journeys: consecutive events at one stage and touchpoint are one step. One row per step.
 -- hidden: yes
 -- grain: journey_key, step
+-- needs: fct_journey_event
 -- partition: month(journey_date)
 -- order_by: customer_key, started_at, step
 -- refresh: by customer_key

@@ -1,6 +1,7 @@
 -- comment: Parts of the service KPIs for every period, from tickets.
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
+-- needs: fct_ticket, ticket_timeline
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."

@@ -1,6 +1,7 @@
 -- comment: Parts of the web KPIs for every period, from sessions and orders.
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
+-- needs: fct_order, fct_session
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."

@@ -1,6 +1,8 @@
 -- comment: Who asked for each ticket: one row per ticket known from its current state or from its events.
 -- hidden: yes
 -- grain: system, ticket_id
+-- touched: SELECT 1 AS key FROM waymark_delta.journey_event WHERE event_type IN ('ticket_created', 'ticket_replied')
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT arrayJoin([contact_id, email_id, phone_id]) FROM waymark_raw.ticket UNION ALL SELECT arrayJoin([contact_id, email_id, phone_id, user_id]) FROM waymark_raw.journey_event WHERE event_type IN ('ticket_created', 'ticket_replied'))
 -- column: system LowCardinality(String) "System of the ticket."
 -- column: ticket_id String "The system's own number of the ticket."
 -- column: contact_id UUID "Pseudonym of the requester's id in the system; zero when unknown."

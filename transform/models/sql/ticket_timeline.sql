@@ -1,6 +1,7 @@
 -- comment: One row per ticket with its statuses in order of time, and what its events say: the step before fct_ticket.
 -- hidden: yes
 -- grain: system, ticket_id
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE ticket_id != '' AND startsWith(event_type, 'ticket_')
 -- column: system LowCardinality(String) "System of the ticket."
 -- column: ticket_id String "The system's own number of the ticket."
 -- column: has_history Bool "Changes of the ticket were exported (audits, case history), not only its current state."
