@@ -8,23 +8,24 @@ import (
 
 // Config is the whole configuration. Field comments become the descriptions of the JSON Schema.
 type Config struct {
-	Lake       string         `yaml:"lake" desc:"Where the lake lives: s3://bucket/prefix or a local directory." required:"true"`
-	Warehouse  string         `yaml:"warehouse" desc:"embedded:DIR, clickhouse://user@host:9440/?secure=true or https://user@host:8443." required:"true"`
-	Password   string         `yaml:"warehouse_password" desc:"Password of the warehouse; a reference such as ${env:CLICKHOUSE_PASSWORD}, never a literal."`
-	Timezone   string         `yaml:"timezone" desc:"IANA time zone of reporting days (default UTC)."`
-	Currency   string         `yaml:"currency" desc:"ISO 4217 reporting currency (default EUR)."`
-	Country    string         `yaml:"country" desc:"ISO 3166 alpha-2 country of national phone numbers."`
-	Privacy    Privacy        `yaml:"privacy" desc:"How personal identifiers are pseudonymised." required:"true"`
-	S3         S3             `yaml:"s3" desc:"How to reach S3; credentials come from the AWS default chain."`
-	Resources  Resources      `yaml:"resources" desc:"Bounds on what a run may use."`
-	Service    Service        `yaml:"service" desc:"Rules of the service KPIs."`
-	Customers  Customers      `yaml:"customers" desc:"Rules of the KPIs of customers."`
-	Identity   Identity       `yaml:"identity" desc:"When identifiers make one customer."`
-	Journey    Journey        `yaml:"journey" desc:"Which events belong to which stage, touchpoint and channel."`
-	Sources    []Source       `yaml:"sources" desc:"The exports to read." required:"true"`
-	File       string         `yaml:"-"`
-	lines      map[string]int // path → line, for messages
-	references map[string]bool
+	Lake        string         `yaml:"lake" desc:"Where the lake lives: s3://bucket/prefix or a local directory." required:"true"`
+	Warehouse   string         `yaml:"warehouse" desc:"embedded:DIR, clickhouse://user@host:9440/?secure=true or https://user@host:8443." required:"true"`
+	Password    string         `yaml:"warehouse_password" desc:"Password of the warehouse; a reference such as ${env:CLICKHOUSE_PASSWORD}, never a literal."`
+	Timezone    string         `yaml:"timezone" desc:"IANA time zone of reporting days (default UTC)."`
+	Currency    string         `yaml:"currency" desc:"ISO 4217 reporting currency (default EUR)."`
+	Country     string         `yaml:"country" desc:"ISO 3166 alpha-2 country of national phone numbers."`
+	Privacy     Privacy        `yaml:"privacy" desc:"How personal identifiers are pseudonymised." required:"true"`
+	S3          S3             `yaml:"s3" desc:"How to reach S3; credentials come from the AWS default chain."`
+	Resources   Resources      `yaml:"resources" desc:"Bounds on what a run may use."`
+	Service     Service        `yaml:"service" desc:"Rules of the service KPIs."`
+	Customers   Customers      `yaml:"customers" desc:"Rules of the KPIs of customers."`
+	Identity    Identity       `yaml:"identity" desc:"When identifiers make one customer."`
+	Journey     Journey        `yaml:"journey" desc:"Which events belong to which stage, touchpoint and channel, and where journeys end."`
+	Attribution Attribution    `yaml:"attribution" desc:"Which touches get credit for a conversion."`
+	Sources     []Source       `yaml:"sources" desc:"The exports to read." required:"true"`
+	File        string         `yaml:"-"`
+	lines       map[string]int // path → line, for messages
+	references  map[string]bool
 }
 
 // Privacy holds the key of the pseudonyms.
@@ -72,9 +73,29 @@ type Identity struct {
 	MaxLinks int `yaml:"max_links" desc:"An identifier that appeared together with more others than this (devices do not count) is generic, such as a shared mailbox or a kiosk, and joins nobody (default 20)."`
 }
 
-// Journey holds the journey rules; they are tried in order before the default rules.
+// Journey holds the journey rules, which are tried in order before the default rules, and what journeys are told by.
 type Journey struct {
-	Rules []journey.Rule `yaml:"rules" desc:"Rules tried in order before the default ones; the first match wins."`
+	SilenceDays     int            `yaml:"silence_days" desc:"Silence that ends a journey, in days (default 30)."`
+	RepeatHours     int            `yaml:"repeat_contact_hours" desc:"A contact with service so soon after a step counts against it; after another contact it is a repeated one (default 72)."`
+	CriticalDays    int            `yaml:"critical_days" desc:"Critical moments are told from the journeys that began in so many days before the last of the data (default 365)."`
+	CriticalMinimum int            `yaml:"critical_minimum" desc:"Customers below which no signal of a critical moment is tested (default 30)."`
+	BuiltIn         bool           `yaml:"built_in" desc:"Whether the built-in rules follow those given here (default true). Without them check names the event types that no rule covers."`
+	Rules           []journey.Rule `yaml:"rules" desc:"Rules tried in order before the built-in ones; the first match wins."`
+}
+
+// Compile returns the rules that hold. The error is a *fault.Error of kind Invalid that names the rule by its position.
+func (j *Journey) Compile() (*journey.Rules, error) {
+	if j.BuiltIn {
+		return journey.Extend(j.Rules)
+	}
+	return journey.Only(j.Rules)
+}
+
+// Attribution says which touches get credit for a conversion.
+type Attribution struct {
+	LookbackDays  int `yaml:"lookback_days" desc:"How long before a conversion a touch counts, in days (default 90)."`
+	NonDirectDays int `yaml:"non_direct_days" desc:"How long a touch keeps the credit from later direct ones in last_non_direct, in days (default 30)."`
+	HalfLifeDays  int `yaml:"half_life_days" desc:"Days in which the weight of a touch halves in time_decay (default 7)."`
 }
 
 // Source is one export of one system.
@@ -104,10 +125,12 @@ type Source struct {
 func Default() *Config {
 	return &Config{
 		Timezone: "UTC", Currency: "EUR",
-		Resources: Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
-		Service:   Service{FCRDays: 7},
-		Customers: Customers{ActiveDays: 365, Margin: 1},
-		Identity:  Identity{MaxLinks: 20},
+		Resources:   Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
+		Service:     Service{FCRDays: 7},
+		Customers:   Customers{ActiveDays: 365, Margin: 1},
+		Identity:    Identity{MaxLinks: 20},
+		Journey:     Journey{BuiltIn: true, SilenceDays: 30, RepeatHours: 72, CriticalDays: 365, CriticalMinimum: 30},
+		Attribution: Attribution{LookbackDays: 90, NonDirectDays: 30, HalfLifeDays: 7},
 	}
 }
 

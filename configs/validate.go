@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"waymark/internal/fault"
-	"waymark/transform/journey"
 )
 
 var (
@@ -41,9 +40,7 @@ func (c *Config) Validate() error {
 	if n := v.c.Identity.MaxLinks; n < 2 || n > 10_000 {
 		v.add("identity.max_links", "must be from 2 to 10000", "a person has an address, a number, a phone and an id in each system; 20 leaves room")
 	}
-	if _, err := journey.Extend(c.Journey.Rules); err != nil {
-		v.add("journey.rules", err.Error(), fault.HintOf(err))
-	}
+	v.journey()
 	if len(c.Sources) == 0 {
 		v.add("sources", "no source is configured", "add one under sources:")
 	}
@@ -130,6 +127,35 @@ func (v *problems) warehouse() {
 	}
 	if v.c.Password != "" && v.c.references != nil && !v.c.references["warehouse_password"] {
 		v.add("warehouse_password", "a literal secret is refused", `refer to it: "${env:CLICKHOUSE_PASSWORD}"`)
+	}
+}
+
+// journey checks the rules, each at its line, and the spans of journeys and attribution.
+func (v *problems) journey() {
+	if _, err := v.c.Journey.Compile(); err != nil {
+		path, message := "journey.rules", err.Error()
+		var f *fault.Error
+		if errors.As(err, &f) && f.Field != "" {
+			path, message = "journey."+f.Field, f.Err.Error()
+		}
+		v.add(path, message, fault.HintOf(err))
+	}
+	j, a := v.c.Journey, v.c.Attribution
+	for _, n := range []struct {
+		path                   string
+		value, least, greatest int
+	}{
+		{"journey.silence_days", j.SilenceDays, 1, 366}, {"journey.repeat_contact_hours", j.RepeatHours, 1, 24 * 30},
+		{"journey.critical_days", j.CriticalDays, 1, 3660}, {"journey.critical_minimum", j.CriticalMinimum, 5, 1_000_000},
+		{"attribution.lookback_days", a.LookbackDays, 1, 3660}, {"attribution.non_direct_days", a.NonDirectDays, 1, 3660},
+		{"attribution.half_life_days", a.HalfLifeDays, 1, 366},
+	} {
+		if n.value < n.least || n.value > n.greatest {
+			v.add(n.path, fmt.Sprintf("must be from %d to %d", n.least, n.greatest), "")
+		}
+	}
+	if a.NonDirectDays > a.LookbackDays && v.c.lines["attribution.non_direct_days"] > 0 {
+		v.add("attribution.non_direct_days", "is longer than a touch counts", "at most lookback_days")
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"waymark/internal/fault"
 	"waymark/internal/pipeline"
-	"waymark/transform/journey"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -25,19 +24,20 @@ func (a *app) checkCommand() *cobra.Command {
 			if err := alsoOf(err, bindErr); err != nil {
 				return err
 			}
-			rules, err := journey.Extend(cfg.Journey.Rules)
+			rules, err := cfg.Journey.Compile()
 			if err != nil {
 				return err
 			}
 			out := checkReport{Config: a.configFile, Lake: cfg.Lake, Warehouse: hidePassword(cfg.Warehouse), Timezone: cfg.Timezone,
-				Currency: cfg.Currency, Uncovered: rules.Uncovered()}
+				Currency: cfg.Currency, Rules: len(cfg.Journey.Rules), BuiltIn: cfg.Journey.BuiltIn, Uncovered: rules.Uncovered()}
 			for _, s := range sources {
 				mode := "incremental"
 				if s.Full {
 					mode = "full"
 				}
 				out.Sources = append(out.Sources, checkedSource{Name: s.Config.Name, System: s.Export.System, Export: s.Export.Name,
-					Location: s.Config.Location, Mode: mode, Schedule: s.Config.Schedule})
+					Location: s.Config.Location, Mode: mode, Schedule: s.Config.Schedule,
+					Uncovered: rules.UncoveredAt(s.Export.System, s.Export.Name)})
 			}
 			if online {
 				if err := a.checkOnline(cmd.Context(), cfg, &out); err != nil {
@@ -80,7 +80,9 @@ type checkReport struct {
 	Timezone  string          `json:"timezone"`
 	Currency  string          `json:"currency"`
 	Sources   []checkedSource `json:"sources"`
-	Uncovered []string        `json:"uncovered_event_types"`
+	Rules     int             `json:"journey_rules"`         // of the configuration
+	BuiltIn   bool            `json:"built_in_rules"`        // follow these
+	Uncovered []string        `json:"uncovered_event_types"` // that some event may be without stage or touchpoint
 }
 
 type checkedSource struct {
@@ -91,6 +93,8 @@ type checkedSource struct {
 	Mode     string `json:"mode"`
 	Schedule string `json:"schedule,omitempty"`
 	Objects  *int   `json:"objects,omitempty"` // with --online
+	// Uncovered are the event types that no journey rule gives a stage and a touchpoint when they come from here.
+	Uncovered []string `json:"uncovered_event_types,omitempty"`
 }
 
 func (a *app) printCheck(r checkReport) error {
@@ -109,11 +113,27 @@ func (a *app) printCheck(r checkReport) error {
 	if err := t.print(a.stdout); err != nil {
 		return err
 	}
-	if len(r.Uncovered) > 0 {
-		_, err := fmt.Fprintf(a.stdout, "\nno journey rule covers: %s\n", strings.Join(r.Uncovered, ", "))
-		return err
+	return a.printCoverage(r)
+}
+
+// printCoverage says which event types no journey rule covers, source by source where rules differ by system.
+func (a *app) printCoverage(r checkReport) error {
+	text := fmt.Sprintf("\njourney rules: %d of the configuration", r.Rules)
+	if r.BuiltIn {
+		text += " before the built-in ones"
 	}
-	return nil
+	open := ""
+	for _, s := range r.Sources {
+		if len(s.Uncovered) > 0 {
+			open += fmt.Sprintf("\nno rule gives stage and touchpoint, from %s: %s", s.Name, strings.Join(s.Uncovered, ", "))
+		}
+	}
+	if open == "" {
+		open = "; every event type has a stage and a touchpoint"
+	}
+	text += open
+	_, err := fmt.Fprintln(a.stdout, text)
+	return err
 }
 
 func orDash(s string) string {

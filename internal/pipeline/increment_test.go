@@ -68,7 +68,8 @@ func TestModelsAreBuiltForWhatChanged(t *testing.T) {
 	for _, step := range steps {
 		step.do(s)
 		r := built(s.run(cfg))
-		for _, name := range []string{"fct_journey_event", "session_base", "fct_session", "dim_customer"} {
+		for _, name := range []string{"fct_journey_event", "session_base", "fct_session", "dim_customer", "journey_step", "fct_journey", "journey_edge",
+			"journey_stage_touchpoint"} {
 			if m, ok := r[name]; ok && !m.ByKey {
 				t.Errorf("%s: %s was built whole", step.name, name)
 			}

@@ -35,10 +35,15 @@ func (r *Runner) models() (*modelSet, error) {
 	}
 	params := models.Defaults()
 	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule
-	params["identity_max_links"] = strconv.Itoa(r.Config.Identity.MaxLinks)
-	params["fcr_days"] = strconv.Itoa(r.Config.Service.FCRDays)
-	params["active_days"] = strconv.Itoa(r.Config.Customers.ActiveDays)
-	params["margin_permyriad"] = strconv.Itoa(int(math.Round(r.Config.Customers.Margin * 10_000)))
+	j, a := r.Config.Journey, r.Config.Attribution
+	for name, n := range map[string]int{
+		"identity_max_links": r.Config.Identity.MaxLinks, "journey_silence_days": j.SilenceDays, "repeat_contact_hours": j.RepeatHours,
+		"critical_days": j.CriticalDays, "critical_minimum": j.CriticalMinimum, "attribution_days": a.LookbackDays,
+		"non_direct_days": a.NonDirectDays, "half_life_days": a.HalfLifeDays, "fcr_days": r.Config.Service.FCRDays,
+		"active_days": r.Config.Customers.ActiveDays, "margin_permyriad": int(math.Round(r.Config.Customers.Margin * 10_000)),
+	} {
+		params[name] = strconv.Itoa(n)
+	}
 	return &modelSet{list: list, params: params}, nil
 }
 

@@ -22,7 +22,7 @@ func TestModelsGiveWhatTheyDeclare(t *testing.T) {
 	if err := w.Migrate(t.Context(), schemas.Tables()); err != nil {
 		t.Fatal(err)
 	}
-	set, err := (&Runner{Options: Options{Config: &configs.Config{Timezone: "Europe/Warsaw", Currency: "PLN"}}}).models()
+	set, err := (&Runner{Options: Options{Config: configs.Default()}}).models()
 	if err != nil {
 		t.Fatal(err)
 	}

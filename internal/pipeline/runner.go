@@ -57,7 +57,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := journey.Extend(o.Config.Journey.Rules)
+	rules, err := o.Config.Journey.Compile()
 	if err != nil {
 		return nil, err
 	}

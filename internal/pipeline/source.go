@@ -33,7 +33,7 @@ type Source struct {
 
 // Bind resolves every source of cfg. The error joins a *fault.Error per source that cannot be bound.
 func Bind(cfg *configs.Config) ([]Source, error) {
-	rules, err := journey.Extend(cfg.Journey.Rules)
+	rules, err := cfg.Journey.Compile()
 	if err != nil {
 		return nil, err
 	}

@@ -142,6 +142,45 @@ func TestUncoveredNamesTypesLeftOpen(t *testing.T) {
 	}
 }
 
+// A rule on a system or an export covers the events of that export, and no others.
+func TestUncoveredAtCountsRulesOfTheExport(t *testing.T) {
+	r, err := Parse([]Rule{{When: Condition{"system": {"Zen*"}, "export": {"tickets"}}, Stage: "service", Touchpoint: "desk"},
+		{When: Condition{"event_type": {"page_viewed"}}, Stage: "use", Touchpoint: "page"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open := r.UncoveredAt("zendesk", "tickets"); len(open) > 0 {
+		t.Errorf("zendesk tickets: %v", open)
+	}
+	if open := r.UncoveredAt("zendesk", "users"); contains(open, "page_viewed") || !contains(open, "ticket_created") || len(open) != len(schemas.EventTypes)-1 {
+		t.Errorf("zendesk users: %v", open)
+	}
+}
+
+// A rule that an earlier one leaves nothing to decide is a mistake; one that only overlaps is not.
+func TestExtendRefusesRulesThatNeverApply(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, second Rule
+		never         bool
+	}{
+		"same condition":    {Rule{When: Condition{"medium": {"cpc"}}, Channel: "a"}, Rule{When: Condition{"medium": {"CPC"}}, Channel: "b"}, true},
+		"same value":        {Rule{When: Condition{"medium": {"cpc"}}, Channel: "a"}, Rule{When: Condition{"medium": {"cpc"}}, Channel: "a"}, false},
+		"other attribute":   {Rule{When: Condition{"medium": {"cpc"}}, Channel: "a"}, Rule{When: Condition{"medium": {"cpc"}}, Stage: "use"}, false},
+		"wider first":       {Rule{When: Condition{"event_type": {"ticket_*"}}, Stage: "use"}, Rule{When: Condition{"event_type": {"ticket_rated", "ticket_solved"}, "system": {"x"}}, Stage: "loyalty"}, true},
+		"narrower first":    {Rule{When: Condition{"event_type": {"ticket_rated"}}, Stage: "use"}, Rule{When: Condition{"event_type": {"ticket_*"}}, Stage: "loyalty"}, false},
+		"without condition": {Rule{Stage: "use"}, Rule{When: Condition{"system": {"x"}}, Stage: "loyalty"}, true},
+		"one of two":        {Rule{When: Condition{"medium": {"a", "b"}}, Channel: "x"}, Rule{When: Condition{"medium": {"b", "c"}}, Channel: "y"}, false},
+		"path below":        {Rule{When: Condition{"page_path": {"/vip/**"}}, Stage: "use"}, Rule{When: Condition{"page_path": {"/vip/x/*"}}, Stage: "loyalty"}, true},
+		"path beside":       {Rule{When: Condition{"page_path": {"/vip/*"}}, Stage: "use"}, Rule{When: Condition{"page_path": {"/vip/**"}}, Stage: "loyalty"}, false},
+		"wildcard":          {Rule{When: Condition{"source": {"*goo*"}}, Channel: "x"}, Rule{When: Condition{"source": {"google"}}, Channel: "y"}, true},
+	} {
+		_, err := Extend([]Rule{c.first, c.second})
+		if got := err != nil && strings.Contains(err.Error(), "rules[1]."); got != c.never || err != nil && fault.HintOf(err) == "" {
+			t.Errorf("%s: %v, want an error: %t", name, err, c.never)
+		}
+	}
+}
+
 func TestGlob(t *testing.T) {
 	for _, c := range []struct {
 		pattern, s string

@@ -36,10 +36,26 @@ func Parse(rules []Rule) (*Rules, error) {
 	return r, nil
 }
 
-// Extend compiles rules followed by the default ones, so that they decide wherever they match.
+// Extend compiles rules followed by the default ones, so that they decide wherever they match. A rule that can never
+// apply, as an earlier one of them always decides before it, is an error too.
 func Extend(rules []Rule) (*Rules, error) {
 	base := DefaultRules()
-	return Parse(append(append(make([]Rule, 0, len(rules)+len(base)), rules...), base...))
+	return ordered(rules, append(append(make([]Rule, 0, len(rules)+len(base)), rules...), base...))
+}
+
+// Only is Extend without the default rules.
+func Only(rules []Rule) (*Rules, error) { return ordered(rules, rules) }
+
+// ordered compiles all, of which own are the first.
+func ordered(own, all []Rule) (*Rules, error) {
+	r, err := Parse(all)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkOrder(own); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // Default returns the built-in rules, which fit the exports that Waymark reads.
@@ -74,11 +90,28 @@ func (r *Rules) Fingerprint(system, export string) string {
 // Uncovered lists the event types, in the vocabulary's order, of which an event may be left without a stage or a
 // touchpoint because every rule that gives it asks for more than the event type.
 func (r *Rules) Uncovered() []string {
+	return r.uncovered(func(c *compiled) bool { return len(c.conds) == 0 })
+}
+
+// UncoveredAt is Uncovered for the events of one export: rules that ask for no more than its system and its name count.
+func (r *Rules) UncoveredAt(system, export string) []string {
+	place := [numKeys]string{keySystem: strings.ToLower(system), keyExport: strings.ToLower(export)}
+	return r.uncovered(func(c *compiled) bool {
+		for _, cond := range c.conds {
+			if cond.key != keySystem && cond.key != keyExport || !matchAny(cond.patterns, place[cond.key]) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (r *Rules) uncovered(always func(*compiled) bool) []string {
 	var out []string
 	for i, name := range schemas.EventTypes {
 		stage, touchpoint := false, false
-		for _, c := range r.byType[i] {
-			if len(c.conds) == 0 {
+		for k := range r.byType[i] {
+			if c := &r.byType[i][k]; always(c) {
 				stage = stage || len(c.stage) > 0
 				touchpoint = touchpoint || len(c.touchpoint) > 0
 			}

@@ -24,6 +24,13 @@ var parameters = [...]parameter{
 	{"trend_days", "UInt16", "182"},             // how far kpi_trend looks back
 	{"trend_observations", "UInt32", "100"},     // series with fewer observations are not judged
 	{"catalogue", "String", ""},                 // id|unit|direction|aggregation|name of every KPI, joined by ;
+	{"journey_silence_days", "UInt16", "30"},    // silence that ends a journey
+	{"repeat_contact_hours", "UInt16", "72"},    // a contact so soon after another step counts against it
+	{"critical_days", "UInt16", "365"},          // critical moments are told from journeys that began in so many days before the last
+	{"critical_minimum", "UInt32", "30"},        // customers below which no signal of a critical moment is tested
+	{"attribution_days", "UInt16", "90"},        // how long before a conversion a touch counts
+	{"non_direct_days", "UInt16", "30"},         // how long before it a touch keeps a later direct one from getting the credit
+	{"half_life_days", "UInt16", "7"},           // in which the weight of a touch halves (time_decay)
 }
 
 // Defaults returns every query parameter of the models with its default value; a run overrides what its configuration

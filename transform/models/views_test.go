@@ -50,8 +50,9 @@ func testViews(t *testing.T, w *warehouse, list []models.Model) {
 		w.exec("SELECT * FROM cx_bi.`"+v.Name+"` LIMIT 1", nil, nil)
 	}
 	for _, n := range []string{"journey_event", "fct_journey_event", "fct_session", "fct_order", "fct_ticket", "fct_survey_response", "fct_opportunity",
-		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition",
-		"customer_value", "cohort_retention", "kpi_target_progress", "kpi_trend", "reject"} {
+		"dim_customer", "dim_agent", "dim_account", "dim_date", "kpi_daily", "kpi_period", "kpi_definition", "customer_value", "cohort_retention",
+		"kpi_target_progress", "kpi_trend", "reject", "fct_journey", "journey_edge", "journey_stage_touchpoint", "critical_moment", "fct_attribution",
+		"attribution_channel"} {
 		if !names[n] {
 			t.Errorf("there is no view %s", n)
 		}
