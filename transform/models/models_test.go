@@ -81,7 +81,7 @@ func testCases(t *testing.T, w *warehouse, list []models.Model) {
 				}
 			}
 		})
-		if name == "tickets" || name == "web_sessions" || name == "orders" || name == "cost_contract" || name == "kpi_sales" {
+		if slices.Contains([]string{"tickets", "web_sessions", "orders", "cost_contract", "kpi_sales", "kpi_customer", "kpi_target"}, name) {
 			t.Run(name+"_needs", func(t *testing.T) { testNeeds(t, w.in(t), list) })
 		}
 		// A server's profile may change how joins and unions answer, and rows come in any order: models must not notice.

@@ -1,5 +1,6 @@
 -- comment: One row per cohort (customers by the month of their first order) and month since: how many of them ordered then, and for how much. Month 0 is the month of the first order, in which all did.
 -- grain: cohort_month, month_number
+-- needs: fct_order
 -- column: cohort_month Date "Month of the first order, by its first day."
 -- column: month_number UInt16 "Months since then: 0 is the cohort's own month."
 -- column: month_start Date "That month, by its first day."

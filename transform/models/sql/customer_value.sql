@@ -1,5 +1,6 @@
 -- comment: One row per customer who ever ordered: what they brought in to date and what they are worth by simple rules. Orders of nobody known, and of identifiers that too many share, are nobody's.
 -- grain: customer_key
+-- needs: fct_order
 -- column: customer_key UUID "The customer."
 -- column: segment LowCardinality(String) "Segment of the customer."
 -- column: country LowCardinality(String) "Country of the customer."

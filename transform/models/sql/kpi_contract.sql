@@ -1,6 +1,7 @@
 -- comment: Parts of the KPIs of contracts for every week, month and quarter: who and what was lost, shrank and grew of what ran when the period began.
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
+-- needs: fct_contract
 -- column: period LowCardinality(String) "week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."

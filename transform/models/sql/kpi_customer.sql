@@ -1,6 +1,7 @@
 -- comment: Parts of the KPIs of customers for every period, from orders, contracts, tickets and costs. A customer is active for active_days after an order, and while a contract runs; shared identifiers (generic customers) are no customers.
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
+-- needs: fct_contract, fct_cost, fct_order, fct_ticket
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."

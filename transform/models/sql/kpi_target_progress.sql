@@ -1,5 +1,6 @@
 -- comment: One row per target: where the KPI stands, where it had to stand by now, and whether it will get there. Sums (orders, revenue, sessions …) count from the start of the target; any other KPI stands where its last complete month within the target stands, exactly as in kpi_period, and until there is one, where the running month does.
 -- grain: system, kpi, dimension, member, start_date, due_date
+-- needs: kpi_target
 -- column: system LowCardinality(String) "System the target came from."
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
 -- column: dimension LowCardinality(String) "Dimension; all for the KPI as a whole."
