@@ -227,7 +227,7 @@ func (p *publisher) nothingFor(m *models.Model, raw lake.Ledger) bool {
 
 // emptyModel leaves a model empty.
 func (p *publisher) emptyModel(_ context.Context, t modelTask, _ *Report) (ModelReport, error) {
-	return ModelReport{Model: t.model.Name}, nil
+	return ModelReport{Model: t.model.Name, Untouched: true}, nil
 }
 
 // modelTask is one model to build: as it is written, as the warehouse takes it, and the digest of its inputs.
