@@ -185,7 +185,7 @@ func TestReconcile(t *testing.T) {
 		"TRUNCATE TABLE waymark_mart.fct_survey_response",
 		"ALTER TABLE waymark_raw.journey_event DROP PARTITION ID '20260102'",
 		"INSERT INTO waymark_raw.journey_event SELECT * FROM waymark_raw.journey_event LIMIT 3",
-		"DROP TABLE waymark_mart.kpi_daily",
+		"DROP TABLE waymark_mart.dim_customer",
 		"DROP DATABASE cx_bi",
 	} {
 		if err := s.warehouse.Exec(t.Context(), damage, nil); err != nil {

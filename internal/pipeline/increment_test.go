@@ -53,7 +53,7 @@ func TestModelsAreBuiltForWhatChanged(t *testing.T) {
 			s.write("in/b.csv", strings.ReplaceAll(surveys(200, 40), "2026-01-0", "2026-02-1"), 3*time.Hour)
 		}, 10},
 	}
-	s := newSite(t)
+	s := newWholeSite(t)
 	cfg := s.config(sources)
 	first := func(s *site) {
 		s.write("in/a.csv", surveys(0, 60), 6*time.Hour)
@@ -87,7 +87,7 @@ func TestModelsAreBuiltForWhatChanged(t *testing.T) {
 		}
 		s.verify(cfg)
 	}
-	clean := newSite(t)
+	clean := newWholeSite(t)
 	first(clean)
 	for _, step := range steps {
 		step.do(clean)

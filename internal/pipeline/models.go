@@ -29,9 +29,12 @@ type modelSet struct {
 }
 
 func (r *Runner) models() (*modelSet, error) {
-	list, err := models.Load()
-	if err != nil {
-		return nil, fmt.Errorf("read models: %w", err)
+	list := r.Models
+	if list == nil {
+		var err error
+		if list, err = models.Load(); err != nil {
+			return nil, fmt.Errorf("read models: %w", err)
+		}
 	}
 	params := models.Defaults()
 	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"waymark/internal/pipeline"
 	"waymark/load/clickhouse"
 	"waymark/load/engine/enginetest"
+	"waymark/transform/models"
 )
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
@@ -28,9 +30,41 @@ type site struct {
 	dir       string
 	warehouse *clickhouse.Warehouse
 	log       bytes.Buffer
+	models    []models.Model // nil is all
 }
 
+// newSite has the facts and what they are made from, as most tests are not about KPIs: each model costs a run some tenths of
+// a second.
 func newSite(t *testing.T) *site {
+	s := newWholeSite(t)
+	s.models = facts(t)
+	return s
+}
+
+// facts are the models of facts and all that these read.
+func facts(t *testing.T) []models.Model {
+	t.Helper()
+	list, err := models.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	needed := map[string]bool{"fct_survey_response": true, "fct_session": true, "fct_ticket": true, "fct_opportunity": true, "customer_key_history": true}
+	for i := len(list) - 1; i >= 0; i-- {
+		if m := &list[i]; needed[m.Name] {
+			for _, d := range m.DependsOn {
+				needed[d] = true
+			}
+			for _, test := range m.Tests {
+				for _, d := range test.DependsOn {
+					needed[d] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(m models.Model) bool { return !needed[m.Name] })
+}
+
+func newWholeSite(t *testing.T) *site {
 	p := enginetest.Start(t)
 	w, err := clickhouse.Open(t.Context(), clickhouse.Options{Address: p.Address(), Secret: p.Secret(), Log: zerolog.Nop()})
 	if err != nil {
@@ -57,7 +91,7 @@ func (s *site) config(sources string, top ...string) *configs.Config {
 
 func (s *site) runner(cfg *configs.Config) *pipeline.Runner {
 	s.t.Helper()
-	r, err := pipeline.New(s.t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.New(&s.log)})
+	r, err := pipeline.New(s.t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.New(&s.log), Models: s.models})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func TestAnyDeliveryEndsTheSame(t *testing.T) {
 	}
 	c := shopCorpus(t, days)
 	c.add(realCorpus(t, most))
-	s := newSite(t)
+	s := newWholeSite(t)
 	var whole []delivery
 	for _, object := range slices.Sorted(maps.Keys(c.objects)) {
 		whole = append(whole, delivery{object: object, text: c.objects[object], age: wholeAge})

@@ -43,7 +43,7 @@ func TestRepair(t *testing.T) {
 		"lost partition": {func() error {
 			return s.warehouse.Exec(t.Context(), "ALTER TABLE waymark_raw.journey_event DROP PARTITION ID '20260102'", nil)
 		}, "missing in the warehouse"},
-		"lost mart":      {func() error { return s.warehouse.Exec(t.Context(), "TRUNCATE TABLE waymark_mart.kpi_daily", nil) }, "missing in the warehouse"},
+		"lost mart":      {func() error { return s.warehouse.Exec(t.Context(), "TRUNCATE TABLE waymark_mart.dim_customer", nil) }, "missing in the warehouse"},
 		"corrupt ledger": {func() error { return os.WriteFile(filepath.Join(s.dir, "lake/ledger/raw.json"), []byte("{"), 0o644) }, ""},
 	}
 	for name, d := range damages {
@@ -92,11 +92,11 @@ func TestVerifyTable(t *testing.T) {
 	cfg := s.config(surveySource)
 	s.write("in/a.csv", surveys(0, 60), time.Hour)
 	s.run(cfg)
-	if err := s.warehouse.Exec(t.Context(), "TRUNCATE TABLE waymark_mart.kpi_daily", nil); err != nil {
+	if err := s.warehouse.Exec(t.Context(), "TRUNCATE TABLE waymark_mart.dim_customer", nil); err != nil {
 		t.Fatal(err)
 	}
 	r := s.runner(cfg)
-	for table, clean := range map[string]bool{"kpi_daily": false, "journey_event": true, "fct_survey_response": true} {
+	for table, clean := range map[string]bool{"dim_customer": false, "journey_event": true, "fct_survey_response": true} {
 		v, err := r.VerifyOnly(t.Context(), pipeline.VerifyOptions{Table: table})
 		if err != nil || v.Clean() != clean || v.Tables != 1 {
 			t.Errorf("%s: %+v, error %v", table, v, err)

@@ -20,6 +20,7 @@ import (
 	"waymark/load/lake"
 	"waymark/schemas"
 	"waymark/transform/journey"
+	"waymark/transform/models"
 )
 
 // clock is injected so that tests decide the time.
@@ -36,6 +37,7 @@ type Options struct {
 	Stop       <-chan struct{}  // when closed, a run ends with ErrStopped as soon as nothing is half done; nil is never
 	Leases     Leases           // who may publish; nil keeps the lease in the lake
 	Scope      Scope            // which objects a run reads; the zero value is what is new or changed
+	Models     []models.Model   // inputs before their readers; nil is all there are
 }
 
 // Runner carries out the steps of runs over one configuration.
@@ -260,20 +262,20 @@ func (r *Runner) loadUnder(ctx context.Context, lease Lease, c holdings, report 
 	if err != nil {
 		return err
 	}
-	models, err := r.models()
+	set, err := r.models()
 	if err != nil {
 		return err
 	}
 	if err := raw.reconcile(ctx, rawTargets()); err != nil {
 		return err
 	}
-	if err := marts.reconcile(ctx, models.targets()); err != nil {
+	if err := marts.reconcile(ctx, set.targets()); err != nil {
 		return err
 	}
 	if err := raw.dropLeftovers(ctx); err != nil {
 		return err
 	}
-	changes := newIncrements(models, raw.ledger, marts.ledger)
+	changes := newIncrements(set, raw.ledger, marts.ledger)
 	raw.increments, marts.increments = changes, changes
 	defer changes.drop(context.WithoutCancel(ctx), r.Warehouse)
 	list, err := raw.changes(ctx, c)
@@ -285,7 +287,7 @@ func (r *Runner) loadUnder(ctx context.Context, lease Lease, c holdings, report 
 		return err
 	}
 	report.enter("model", r.Now())
-	return marts.buildModels(ctx, models, raw.ledger, report)
+	return marts.buildModels(ctx, set, raw.ledger, report)
 }
 
 func newID() string {

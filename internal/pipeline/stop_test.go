@@ -60,7 +60,7 @@ func TestStopAnywhere(t *testing.T) {
 	for _, at := range []*stopAt{{phase: "discover"}, {phase: "transform"}, {phase: "publish"}, {phase: "model"}, {phase: "model", n: 3}} {
 		stop := make(chan struct{})
 		at.stop = stop
-		r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Progress: at, Stop: stop})
+		r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Progress: at, Stop: stop, Models: s.models})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestStopFinishesThePartitionInHand(t *testing.T) {
 	s.write("in/a.csv", surveys(0, 50), time.Hour) // five days
 	first := s.runner(cfg)
 	leases := &stopping{objects: first.LakeObjects, n: 2, stop: make(chan struct{})}
-	r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Leases: leases, Stop: leases.stop})
+	r, err := pipeline.New(t.Context(), pipeline.Options{Config: cfg, Warehouse: s.warehouse, Log: zerolog.Nop(), Leases: leases, Stop: leases.stop, Models: s.models})
 	if err != nil {
 		t.Fatal(err)
 	}

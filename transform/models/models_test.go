@@ -62,7 +62,10 @@ func testCases(t *testing.T, w *warehouse, list []models.Model) {
 				}
 			}
 		})
-		// West of Greenwich the absent time 0 is a day before the first Date.
+		if !slices.Contains([]string{"empty", "tickets", "web_sessions", "orders", "journeys", "cost_contract", "kpi_sales", "kpi_customer", "kpi_target"}, name) {
+			continue
+		}
+		// Every model, from the cases that have the most. West of Greenwich the absent time 0 is a day before the first Date.
 		t.Run(name+"_west", func(t *testing.T) {
 			west := w.in(t)
 			west.settings = map[string]string{"date_time_overflow_behavior": "throw"} // as load/clickhouse builds models
@@ -75,15 +78,19 @@ func testCases(t *testing.T, w *warehouse, list []models.Model) {
 				all[m.Name] = true
 			}
 			west.build(list, all, c.params)
+			if name != "empty" {
+				testNeeds(t, west, list)
+				return
+			}
 			for _, m := range list {
-				if n := west.rows("SELECT count() FROM waymark_mart.`"+m.Name+"`", nil)[0][0]; name == "empty" && n != "0" {
+				if n := west.rows("SELECT count() FROM waymark_mart.`"+m.Name+"`", nil)[0][0]; n != "0" {
 					t.Errorf("%s: %s rows come of nothing; the pipeline relies on none", m.Name, n)
 				}
 			}
 		})
-		if slices.Contains([]string{"tickets", "web_sessions", "orders", "cost_contract", "kpi_sales", "kpi_customer", "kpi_target"}, name) {
-			t.Run(name+"_needs", func(t *testing.T) { testNeeds(t, w.in(t), list) })
-		}
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		// A server's profile may change how joins and unions answer, and rows come in any order: models must not notice.
 		if slices.Contains([]string{"tickets", "web_sessions", "identity", "journeys", "critical_moment", "attribution", "attribution_touches"}, name) {
 			t.Run(name+"_otherwise", func(t *testing.T) {
