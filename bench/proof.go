@@ -107,7 +107,7 @@ func onlyDefaults(ctx context.Context, duck *duckDB, j *job, shared []schemas.Co
 	}
 	for i, n := range rows[0] {
 		if n != "0" {
-			return fmt.Errorf("Waymark fills column %s in %s rows, and a peer does not", names[i], n)
+			return fmt.Errorf("column %s is filled by Waymark in %s rows, and not by a peer", names[i], n)
 		}
 	}
 	return nil

@@ -50,8 +50,8 @@ type outcome struct {
 }
 
 // run is one `waymark run` from the process's start to its end.
-func (h *harness) run(ctx context.Context, d deployment, args ...string) (outcome, error) {
-	u, out, err := h.waymark.with(ctx, d.env, append([]string{"run", "--config", d.config, "--output", "json"}, args...)...)
+func (h *harness) run(ctx context.Context, d deployment) (outcome, error) {
+	u, out, err := h.waymark.with(ctx, d.env, "run", "--config", d.config, "--output", "json")
 	if err != nil {
 		return outcome{}, err
 	}

@@ -27,7 +27,7 @@ func checkIdentity(t *testing.T, s *site, truth *sampledata.Truth) {
 			for _, id := range group {
 				row := customer[pseudonym(t, keyer, id)]
 				if row == nil {
-					t.Errorf("%s %s of person %d is no identifier", id[:strings.Index(id, ":")], pseudonym(t, keyer, id), p)
+					t.Errorf("%s %s of person %d is no identifier", kindOf(id), pseudonym(t, keyer, id), p)
 					continue
 				}
 				if row[1] != "false" {
@@ -68,6 +68,12 @@ func (c tally) pairs() (n int64) {
 		n += v * (v - 1) / 2
 	}
 	return n
+}
+
+// kindOf is the kind of an identifier of the truth.
+func kindOf(id string) string {
+	kind, _, _ := strings.Cut(id, ":")
+	return kind
 }
 
 // pseudonym gives the identifier of the truth ("kind:system:value") as the warehouse shows it.

@@ -102,7 +102,7 @@ func randomRecord(random *rand.Rand, next *int) seen {
 		r.at = -1
 	}
 	for k := range kinds {
-		if random.IntN(2) == 0 && !(r.at < 0 && k == 4) {
+		if random.IntN(2) == 0 && (r.at >= 0 || k != 4) {
 			id := *next*5 + k
 			if random.IntN(5) > 0 && *next > 0 {
 				id = random.IntN(*next)*5 + k
