@@ -123,10 +123,10 @@ func full(object string) bool {
 
 // whole reports whether an object cannot be cut at any record: parts of a full export replace each other; an order of
 // Shopify is several lines; tables of rates have more than one line of header; an intraday export goes with its day; a page
-// of HubSpot is one document.
+// of HubSpot is one document; costs of one campaign and day belong together.
 func whole(object string) bool {
 	return full(object) || strings.HasPrefix(object, "rates/") || strings.HasPrefix(object, "orders/orders_export") ||
-		strings.Contains(object, "intraday") || strings.HasPrefix(object, "hubspot/")
+		strings.Contains(object, "intraday") || strings.HasPrefix(object, "hubspot/") || strings.HasPrefix(object, "costs/")
 }
 
 // part names the nth object that an object is cut into. GA4's stay exports of their day.
