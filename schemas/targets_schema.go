@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -57,7 +58,7 @@ func dimensionNames(kpis []KPI) (out []string) {
 
 // dimensionRules allow each KPI its own dimensions.
 func dimensionRules(by map[string][]string) (out []any) {
-	for _, dimensions := range sortedKeys(by) {
+	for _, dimensions := range slices.Sorted(maps.Keys(by)) {
 		out = append(out, rule(by[dimensions], map[string]any{"dimension": map[string]any{"enum": strings.Fields(dimensions)}}))
 	}
 	return out
@@ -65,7 +66,7 @@ func dimensionRules(by map[string][]string) (out []any) {
 
 // unitRules allow each KPI what its unit allows, as extract/targets does.
 func unitRules(by map[string][]string) (out []any) {
-	for _, unit := range sortedKeys(by) {
+	for _, unit := range slices.Sorted(maps.Keys(by)) {
 		value := map[string]any{"type": []string{"number", "string"}, "minimum": 0, "pattern": "^[0-9]+([.,][0-9]+)?$"}
 		switch unit {
 		case "share":
@@ -83,13 +84,4 @@ func rule(ids []string, properties map[string]any) map[string]any {
 		"if":   map[string]any{"properties": map[string]any{"kpi": map[string]any{"enum": ids}}},
 		"then": map[string]any{"properties": properties},
 	}
-}
-
-func sortedKeys(m map[string][]string) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }

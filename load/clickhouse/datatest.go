@@ -46,29 +46,25 @@ func (s *Staging) audit(ctx context.Context, tests []DataTest, params map[string
 		counts[i] = "assumeNotNull((SELECT count() FROM (\n" + trimSQL(t.SQL) + "\n)))"
 	}
 	sql := fmt.Sprintf(`WITH (
-    SELECT (groupArray(id), groupArray(rows), groupArray(hash))
-    FROM (SELECT _partition_id AS id, count() AS rows, sumWithOverflow(%s) AS hash FROM %s GROUP BY _partition_id)
+    SELECT (groupArray(held_id), groupArray(held_rows), groupArray(held_hash)) FROM (%s)
 ) AS held
 SELECT held.1, held.2, held.3, CAST([
 %s
-], 'Array(UInt64)')`, s.table.hash, s.table.SQL(), strings.Join(counts, ",\n"))
+], 'Array(UInt64)')`, s.table.states(""), strings.Join(counts, ",\n"))
 	var (
-		ids            []string
-		rows, sums     []uint64
-		failures       []uint64
-		st             = statement{what: "audit " + s.table.Name, params: used(params, sql), sql: sql}
-		states, nobody = States{}, func() {}
+		ids                  []string
+		rows, sums, failures []uint64
 	)
-	err := s.w.read(ctx, st, nobody, func(r driver.Rows) error { return r.Scan(&ids, &rows, &sums, &failures) })
+	err := s.w.read(ctx, statement{what: "audit " + s.table.Name, params: used(params, sql), sql: sql},
+		func() {}, func(r driver.Rows) error { return r.Scan(&ids, &rows, &sums, &failures) })
 	if err != nil {
 		return nil, nil, err
 	}
+	states := States{}
 	for i, id := range ids {
-		name, err := partitionName(id)
-		if err != nil {
+		if err := states.add(id, rows[i], sums[i]); err != nil {
 			return nil, nil, err
 		}
-		states[name] = State{Rows: int64(rows[i]), HashSum: sums[i]}
 	}
 	return states, failures, nil
 }

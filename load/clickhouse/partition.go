@@ -66,9 +66,7 @@ func (w *Warehouse) PartitionStates(ctx context.Context, t Table, partitions ...
 	}
 	states := States{}
 	st := statement{
-		what: "read partitions of " + t.String(),
-		sql: fmt.Sprintf("SELECT _partition_id, count(), sumWithOverflow(%s) FROM %s%s GROUP BY _partition_id",
-			t.hash, t.SQL(), where),
+		what: "read partitions of " + t.String(), sql: t.states(where),
 	}
 	err = w.read(ctx, st, func() { clear(states) }, func(r driver.Rows) error {
 		var (
@@ -78,11 +76,22 @@ func (w *Warehouse) PartitionStates(ctx context.Context, t Table, partitions ...
 		if err := r.Scan(&id, &rows, &sum); err != nil {
 			return err
 		}
-		name, err := partitionName(id)
-		states[name] = State{Rows: int64(rows), HashSum: sum}
-		return err
+		return states.add(id, rows, sum)
 	})
 	return states, err
+}
+
+// states is the SELECT of what each partition holds; its names are none that a table's own columns have.
+func (t Table) states(where string) string {
+	return fmt.Sprintf("SELECT _partition_id AS held_id, count() AS held_rows, sumWithOverflow(%s) AS held_hash FROM %s%s GROUP BY _partition_id",
+		t.hash, t.SQL(), where)
+}
+
+// add adds one row of that SELECT.
+func (s States) add(id string, rows, sum uint64) error {
+	name, err := partitionName(id)
+	s[name] = State{Rows: int64(rows), HashSum: sum}
+	return err
 }
 
 // wherePartitions is the condition that reads only the named partitions, "" when none is named.

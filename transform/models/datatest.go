@@ -23,8 +23,6 @@ type Test struct {
 	Whole bool
 	// Warn tests are reported and stop nothing.
 	Warn bool
-	// Params of the SELECT.
-	Params []Param
 	// DependsOn names the other models that it reads.
 	DependsOn []string
 }
@@ -152,7 +150,6 @@ func (p *parser) expression(key, sql string, t *Test) string {
 	for _, err := range inner.errs {
 		p.failf(key, "%w", err)
 	}
-	t.Params = inner.m.Params
 	for _, d := range inner.m.DependsOn {
 		if d != p.m.Name {
 			t.DependsOn = added(t.DependsOn, d)
