@@ -72,7 +72,7 @@ func (m *Model) Fingerprint() string {
 }
 
 func (m *Model) digest(w io.Writer) {
-	fmt.Fprintf(w, "%q %q %q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Refresh, m.Key, m.Touched, m.SQL)
+	fmt.Fprintf(w, "%q %q %q %q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Needs, m.Refresh, m.Key, m.Touched, m.SQL)
 	for _, c := range m.Columns {
 		fmt.Fprintf(w, "%q %q\n", c.Name, c.Type)
 	}
