@@ -1,8 +1,10 @@
 package configs
 
 import (
+	"errors"
 	"time"
 
+	"waymark/internal/fault"
 	"waymark/transform/journey"
 )
 
@@ -83,12 +85,22 @@ type Journey struct {
 	Rules           []journey.Rule `yaml:"rules" desc:"Rules tried in order before the built-in ones; the first match wins."`
 }
 
-// Compile returns the rules that hold. The error is a *fault.Error of kind Invalid that names the rule by its position.
-func (j *Journey) Compile() (*journey.Rules, error) {
-	if j.BuiltIn {
-		return journey.Extend(j.Rules)
+// JourneyRules compiles the rules that hold. The error is a *fault.Error of kind Invalid at the rule's line.
+func (c *Config) JourneyRules() (*journey.Rules, error) {
+	compile := journey.Only
+	if c.Journey.BuiltIn {
+		compile = journey.Extend
 	}
-	return journey.Only(j.Rules)
+	rules, err := compile(c.Journey.Rules)
+	if err == nil {
+		return rules, nil
+	}
+	path, message := "journey.rules", err.Error()
+	var f *fault.Error
+	if errors.As(err, &f) && f.Field != "" {
+		path, message = "journey."+f.Field, f.Err.Error()
+	}
+	return nil, c.invalid(path, message, fault.HintOf(err))
 }
 
 // Attribution says which touches get credit for a conversion.

@@ -57,8 +57,11 @@ type problems struct {
 }
 
 func (v *problems) add(path, msg, hint string) {
-	v.errs = append(v.errs, &fault.Error{Kind: fault.Invalid, Object: v.c.File, Line: int64(v.c.Line(path)), Field: path,
-		Err: errors.New(msg), Hint: hint})
+	v.errs = append(v.errs, v.c.invalid(path, msg, hint))
+}
+
+func (c *Config) invalid(path, msg, hint string) error {
+	return &fault.Error{Kind: fault.Invalid, Object: c.File, Line: int64(c.Line(path)), Field: path, Err: errors.New(msg), Hint: hint}
 }
 
 // Line returns the line of path ("sources[1].schedule") or of the nearest enclosing one; 0 when c was not read from text.
@@ -132,13 +135,8 @@ func (v *problems) warehouse() {
 
 // journey checks the rules, each at its line, and the spans of journeys and attribution.
 func (v *problems) journey() {
-	if _, err := v.c.Journey.Compile(); err != nil {
-		path, message := "journey.rules", err.Error()
-		var f *fault.Error
-		if errors.As(err, &f) && f.Field != "" {
-			path, message = "journey."+f.Field, f.Err.Error()
-		}
-		v.add(path, message, fault.HintOf(err))
+	if _, err := v.c.JourneyRules(); err != nil {
+		v.errs = append(v.errs, err)
 	}
 	j, a := v.c.Journey, v.c.Attribution
 	for _, n := range []struct {

@@ -24,7 +24,7 @@ func (a *app) checkCommand() *cobra.Command {
 			if err := alsoOf(err, bindErr); err != nil {
 				return err
 			}
-			rules, err := cfg.Journey.Compile()
+			rules, err := cfg.JourneyRules()
 			if err != nil {
 				return err
 			}

@@ -59,7 +59,7 @@ func New(ctx context.Context, o Options) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := o.Config.Journey.Compile()
+	rules, err := o.Config.JourneyRules()
 	if err != nil {
 		return nil, err
 	}

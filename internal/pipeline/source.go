@@ -33,7 +33,7 @@ type Source struct {
 
 // Bind resolves every source of cfg. The error joins a *fault.Error per source that cannot be bound.
 func Bind(cfg *configs.Config) ([]Source, error) {
-	rules, err := cfg.Journey.Compile()
+	rules, err := cfg.JourneyRules()
 	if err != nil {
 		return nil, err
 	}
