@@ -87,7 +87,7 @@ func (l *lane) zombie(start string, s step, delayed bool) {
 	first.signal(syscall.SIGCONT)
 	o := first.wait(patience)
 	l.check(first, o)
-	if o.code == 0 {
+	if o.code == 0 && s.request != "PUT lease" { // paused before it took the lease it has lost none, and waits for its turn
 		l.t.Errorf("the zombie ended with exit code 0 although its lease was taken: %s", tail(o.stdout))
 	}
 	l.sameAsClean() // without a run in between: the zombie changed nothing

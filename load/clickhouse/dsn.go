@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"crypto/tls"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -52,6 +53,7 @@ func driverOptions(o Options) (*ch.Options, error) {
 	// Over HTTP this is the wait for the first byte of an answer, which for a long INSERT … SELECT is its whole run;
 	// each statement has its own deadline.
 	opt.ReadTimeout = o.statementTimeout() + time.Minute
+	opt.TransportFunc = func(t *http.Transport) (http.RoundTripper, error) { return answers{t}, nil }
 	return opt, nil
 }
 

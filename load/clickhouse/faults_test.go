@@ -92,6 +92,8 @@ func TestRetries(t *testing.T) {
 		"no budget":          {overloaded, 1, -1, dropTwice, 1, false},
 		"budget is spent":    {overloaded, 1000, 400 * time.Millisecond, dropTwice, 0, false},
 		"not transient":      {denied, 1, time.Minute, dropTwice, 1, false},
+		"a lie is no answer": {agree, 1, time.Minute, dropTwice, 2, true},
+		"nor is it done":     {agree, 1, time.Minute, execOnce, 1, false},
 		"not repeatable":     {overloaded, 1, time.Minute, execOnce, 1, false},
 		"reading may repeat": {hangUp, 1, time.Minute, readAgain, 2, true},
 	} {
@@ -104,6 +106,9 @@ func TestRetries(t *testing.T) {
 		})
 	}
 }
+
+// agree says that all is done, as a proxy can that has no server behind it.
+func agree(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 
 func dropTwice(ctx context.Context, w *Warehouse) error { return w.DropStaging(ctx, "retry__x") }
 
