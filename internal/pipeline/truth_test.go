@@ -44,6 +44,7 @@ func TestTruth(t *testing.T) {
 	t.Run("sales", func(t *testing.T) { checkSales(t, s, truth) })
 	t.Run("identity", func(t *testing.T) { checkIdentity(t, s, truth) })
 	t.Run("journeys", func(t *testing.T) { checkJourneys(t, s, truth) })
+	t.Run("planted moments", func(t *testing.T) { checkPlantedMoments(t, s, truth) })
 	t.Run("attribution", func(t *testing.T) { checkAttribution(t, s, truth) })
 	t.Run("privacy", func(t *testing.T) { checkPrivacy(t, s) })
 }
