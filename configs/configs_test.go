@@ -148,7 +148,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
     - when: { event_type: [page_view, cart_added, tickt_solved] }
       stage: loyality
     - { stag: use }
-    - when: { event_type: page_viewed, sytem: ga4 }
+    - when: { event_type: page_viewed, systm: ga4 }
       touchpoint: Help Page
     - when: { event_type: "cart_*" }
       stage: use
@@ -163,7 +163,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 			`w.yaml:12: journey.rules[0].stage: unknown stage "loyality"; did you mean "loyalty"?`,
 			`w.yaml:11: journey.rules[0].when.event_type[0]: unknown event type "page_view"; did you mean "page_viewed"?`,
 			`w.yaml:11: journey.rules[0].when.event_type[2]: unknown event type "tickt_solved"; did you mean "ticket_solved"?`,
-			`w.yaml:14: journey.rules[2].when.sytem: unknown condition; did you mean "system"?`,
+			`w.yaml:14: journey.rules[2].when.systm: unknown condition; did you mean "system"?`,
 			"w.yaml:15: journey.rules[2].touchpoint: must be at most 64 lower-case letters, digits and underscores",
 			"w.yaml:22: journey.rules[5].when.medium: a [ without its ]",
 			"w.yaml:23: journey.rules[6]: gives none of stage, touchpoint and channel",

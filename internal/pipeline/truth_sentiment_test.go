@@ -58,7 +58,7 @@ func TestTruthOfSentiment(t *testing.T) {
 		for _, m := range list {
 			squares += (float64(m) - mean) * (float64(m) - mean)
 		}
-		row := append(got["sentiment_index "+cell], "", "", "", "", "")
+		row := cells(got["sentiment_index "+cell], 5)
 		index := mean / 100
 		number(t, cell+" index", row[2], &index)
 		if len(list) > 1 {
@@ -72,7 +72,7 @@ func TestTruthOfSentiment(t *testing.T) {
 			"neutral": func(m int) bool { return m > -500 && m < 500 },
 		} {
 			k := len(list) - len(slices.DeleteFunc(slices.Clone(list), is))
-			row := append(got["sentiment_"+kpi+"_share "+cell], "", "", "")
+			row := cells(got["sentiment_"+kpi+"_share "+cell], 5)
 			share := float64(k) / n
 			equal(t, cell+" "+kpi, row[0]+" of "+row[1], fmt.Sprintf("%d of %d", k, len(list)))
 			number(t, cell+" "+kpi, row[2], &share)

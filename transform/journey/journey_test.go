@@ -150,7 +150,7 @@ func TestDocumentationListsWhatRulesMayName(t *testing.T) {
 func TestParseTellsOfEveryMistake(t *testing.T) {
 	_, err := Extend([]Rule{
 		{When: Condition{"medium": {"cpc"}, "event_type": {"page_view", "cart_added", "{ticket_solvd,ticket_rated}"}}, Stage: "loyality"},
-		{When: Condition{"mediun": {"cpc"}, "sytem": {"x"}}, Touchpoint: "A B"},
+		{When: Condition{"mediun": {"cpc"}, "systm": {"x"}}, Touchpoint: "A B"},
 		{When: Condition{"medium": {"cpc"}}, Channel: "a", Stage: "use"},
 		{When: Condition{"medium": {"cpc"}}, Channel: "b", Stage: "loyalty"},
 		{When: Condition{"medium": {"cpc"}, "source": {"x"}}, Channel: "c"},
@@ -168,7 +168,7 @@ func TestParseTellsOfEveryMistake(t *testing.T) {
 		`rules[0].when.event_type[0]: unknown event type "page_view"; did you mean "page_viewed"?`,
 		`rules[0].when.event_type[2]: unknown event type "ticket_solvd"; did you mean "ticket_solved"?`,
 		`rules[1].when.mediun: unknown condition; did you mean "medium"?`,
-		`rules[1].when.sytem: unknown condition; did you mean "system"?`,
+		`rules[1].when.systm: unknown condition; did you mean "system"?`,
 		"rules[1].touchpoint: must be at most 64 lower-case letters, digits and underscores",
 		`rules[3].stage: never applies: rules[2] comes first, matches all that it matches and says "use"`,
 		`rules[4].channel: never applies: rules[2] comes first, matches all that it matches and says "a"`,
