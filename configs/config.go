@@ -28,6 +28,8 @@ type Config struct {
 	File        string         `yaml:"-"`
 	lines       map[string]int // path → line, for messages
 	references  map[string]bool
+	told        map[string]bool // paths of which the text's own mistakes have been told
+	misspelt    map[string]bool // paths of what has an unknown key: what it lacks may be what that was meant to be
 }
 
 // Privacy holds the key of the pseudonyms.
@@ -85,22 +87,31 @@ type Journey struct {
 	Rules           []journey.Rule `yaml:"rules" desc:"Rules tried in order before the built-in ones; the first match wins."`
 }
 
-// JourneyRules compiles the rules that hold. The error is a *fault.Error of kind Invalid at the rule's line.
+// JourneyRules compiles the rules that hold. The error joins a *fault.Error of kind Invalid, at its line, for each mistake in them.
 func (c *Config) JourneyRules() (*journey.Rules, error) {
 	compile := journey.Only
 	if c.Journey.BuiltIn {
 		compile = journey.Extend
 	}
 	rules, err := compile(c.Journey.Rules)
-	if err == nil {
-		return rules, nil
+	return rules, c.placed("journey.", err)
+}
+
+// placed gives each of the joined errors its file and line; prefix is what their fields lack.
+func (c *Config) placed(prefix string, err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
 	}
-	path, message := "journey.rules", err.Error()
-	var f *fault.Error
-	if errors.As(err, &f) && f.Field != "" {
-		path, message = "journey."+f.Field, f.Err.Error()
+	var errs []error
+	for _, e := range joined.Unwrap() {
+		var f *fault.Error
+		if errors.As(e, &f) {
+			e = c.invalid(prefix+f.Field, f.Err.Error(), f.Hint)
+		}
+		errs = append(errs, e)
 	}
-	return nil, c.invalid(path, message, fault.HintOf(err))
+	return errors.Join(errs...)
 }
 
 // Attribution says which touches get credit for a conversion.

@@ -27,8 +27,8 @@ const maxFile = 4 << 20
 type Lookup func(name string) (string, bool)
 
 // Load reads path over the defaults. The error is a joined list of *fault.Error of kind Invalid, each with file and
-// line, also when there is no such file. Validate is part of it: beside its problems alone the configuration is
-// given all the same, so that further checks can add theirs.
+// line, also when there is no such file. Validate is part of it. Where the text can be read the configuration is given beside
+// the error, so that further checks can add theirs.
 func Load(path string, env Lookup) (*Config, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -53,25 +53,27 @@ func Parse(name string, text []byte, env Lookup) (*Config, error) {
 	}
 	cfg := Default()
 	cfg.File, cfg.lines, cfg.references = name, map[string]int{}, map[string]bool{}
+	cfg.told, cfg.misspelt = map[string]bool{}, map[string]bool{}
 	p := &document{name: name, cfg: cfg, env: env}
 	for i, doc := range file.Docs {
 		if i > 0 && doc.Body != nil {
+			p.unreadable = true
 			p.fail(doc.Body.GetToken().Position.Line, "", "one document only", "")
 		} else if doc.Body != nil {
 			p.walk(doc.Body, reflect.TypeFor[Config](), "")
 		}
 	}
-	if len(p.errs) > 0 {
+	if p.unreadable {
 		return nil, errors.Join(p.errs...)
 	}
 	if len(file.Docs) > 0 && file.Docs[0].Body != nil {
 		if err := yaml.NodeToValue(file.Docs[0].Body, cfg); err != nil {
-			return nil, syntaxError(name, err)
+			return nil, errors.Join(append(p.errs, syntaxError(name, err))...)
 		}
 	}
 	cfg.complete()
 	cfg.rebase(filepath.Dir(name))
-	return cfg, cfg.Validate()
+	return cfg, errors.Join(append(p.errs, cfg.Validate())...)
 }
 
 // complete fills what depends on other values.
@@ -132,9 +134,12 @@ type document struct {
 	cfg  *Config
 	env  Lookup
 	errs []error
+	// unreadable is set where going on would guess at what is meant, or follow an alias without end.
+	unreadable bool
 }
 
 func (d *document) fail(line int, path, msg, hint string) {
+	d.cfg.told[path] = true
 	d.errs = append(d.errs, &fault.Error{Kind: fault.Invalid, Object: d.name, Line: int64(line), Field: path, Err: errors.New(msg), Hint: hint})
 }
 
@@ -164,6 +169,7 @@ func (d *document) walk(n ast.Node, t reflect.Type, path string) {
 	case *ast.LiteralNode:
 		n.Value.Value = d.expand(n.Value.Value, n.GetToken().Position.Line, path)
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
+		d.unreadable = true
 		d.fail(n.GetToken().Position.Line, path, "anchors, aliases and tags are not used here", "write the value out")
 	}
 }
@@ -173,6 +179,7 @@ func (d *document) entry(kv *ast.MappingValueNode, t reflect.Type, path string, 
 	line := kv.Key.GetToken().Position.Line
 	full := join(path, key)
 	if seen[key] {
+		d.unreadable = true
 		d.fail(line, full, "key given twice", "")
 	}
 	seen[key] = true
@@ -192,6 +199,7 @@ func (d *document) entry(kv *ast.MappingValueNode, t reflect.Type, path string, 
 		if s := nearest.Of(key, known); s != "" {
 			hint = fmt.Sprintf("did you mean %q?", s)
 		}
+		d.cfg.misspelt[path] = true
 		d.fail(line, full, "unknown key", hint)
 		return
 	}

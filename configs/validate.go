@@ -41,7 +41,7 @@ func (c *Config) Validate() error {
 		v.add("identity.max_links", "must be from 2 to 10000", "a person has an address, a number, a phone and an id in each system; 20 leaves room")
 	}
 	v.journey()
-	if len(c.Sources) == 0 {
+	if len(c.Sources) == 0 && !c.misspelt[""] {
 		v.add("sources", "no source is configured", "add one under sources:")
 	}
 	seen := map[string]bool{}
@@ -57,6 +57,9 @@ type problems struct {
 }
 
 func (v *problems) add(path, msg, hint string) {
+	if v.c.told[path] {
+		return
+	}
 	v.errs = append(v.errs, v.c.invalid(path, msg, hint))
 }
 
@@ -70,18 +73,19 @@ func (c *Config) Line(path string) int {
 		if line, ok := c.lines[path]; ok {
 			return line
 		}
-		cut := strings.LastIndexAny(path, ".[")
-		if cut < 0 {
-			break
-		}
-		path = path[:cut]
+		path = parent(path)
 	}
 	return c.lines[""]
 }
 
+// parent returns the path of what encloses path, "" at the top.
+func parent(path string) string { return path[:max(0, strings.LastIndexAny(path, ".["))] }
+
 func (v *problems) required(path, value string) bool {
 	if strings.TrimSpace(value) == "" {
-		v.add(path, "is required", "")
+		if !v.c.misspelt[parent(path)] {
+			v.add(path, "is required", "")
+		}
 		return false
 	}
 	return true
@@ -136,7 +140,7 @@ func (v *problems) warehouse() {
 // journey checks the rules, each at its line, and the spans of journeys and attribution.
 func (v *problems) journey() {
 	if _, err := v.c.JourneyRules(); err != nil {
-		v.errs = append(v.errs, err)
+		v.rules(err)
 	}
 	j, a := v.c.Journey, v.c.Attribution
 	for _, n := range []struct {
@@ -154,6 +158,21 @@ func (v *problems) journey() {
 	}
 	if a.NonDirectDays > a.LookbackDays && v.c.lines["attribution.non_direct_days"] > 0 {
 		v.add("attribution.non_direct_days", "is longer than a touch counts", "at most lookback_days")
+	}
+}
+
+// rules takes over the mistakes in journey rules, but for rules that seem to say nothing because of a misspelt key.
+func (v *problems) rules(err error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		v.errs = append(v.errs, err)
+		return
+	}
+	for _, e := range joined.Unwrap() {
+		var f *fault.Error
+		if !errors.As(e, &f) || !v.c.told[f.Field] && !v.c.misspelt[f.Field] {
+			v.errs = append(v.errs, e)
+		}
 	}
 }
 

@@ -44,11 +44,20 @@ func newSite(t *testing.T) *site {
 // facts are the models of facts and all that these read.
 func facts(t *testing.T) []models.Model {
 	t.Helper()
+	return modelsFor(t, "fct_survey_response", "fct_session", "fct_ticket", "fct_opportunity", "customer_key_history")
+}
+
+// modelsFor are the named models and all that they and their data tests read.
+func modelsFor(t *testing.T, names ...string) []models.Model {
+	t.Helper()
 	list, err := models.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	needed := map[string]bool{"fct_survey_response": true, "fct_session": true, "fct_ticket": true, "fct_opportunity": true, "customer_key_history": true}
+	needed := map[string]bool{}
+	for _, name := range names {
+		needed[name] = true
+	}
 	for i := len(list) - 1; i >= 0; i-- {
 		if m := &list[i]; needed[m.Name] {
 			for _, d := range m.DependsOn {

@@ -31,15 +31,19 @@ type Source struct {
 	Fingerprint string // of the code and the configuration that its rows depend on
 }
 
-// Bind resolves every source of cfg. The error joins a *fault.Error per source that cannot be bound.
+// Bind resolves every source of cfg. The error joins a *fault.Error per source that cannot be bound. What Validate
+// tells is not told again.
 func Bind(cfg *configs.Config) ([]Source, error) {
-	rules, err := cfg.JourneyRules()
-	if err != nil {
-		return nil, err
-	}
 	var out []Source
 	var errs []error
+	rules, err := cfg.JourneyRules()
+	if err != nil {
+		rules = journey.Default() // Validate tells of the rules; the sources are looked at all the same
+	}
 	for i, sc := range cfg.Sources {
+		if sc.System == "" || sc.Export == "" || sc.Location == "" {
+			continue // Validate says so
+		}
 		s, err := bind(cfg, sc, rules)
 		key := "export"
 		if errors.Is(err, errLocation) {

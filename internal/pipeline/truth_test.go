@@ -34,6 +34,8 @@ func TestTruth(t *testing.T) {
 	t.Run("customers", func(t *testing.T) { checkCustomers(t, s, truth) })
 	t.Run("contracts", func(t *testing.T) { checkContracts(t, s, truth) })
 	t.Run("contacts", func(t *testing.T) { checkContacts(t, s, truth) })
+	t.Run("contact rate", func(t *testing.T) { checkContactRate(t, s, truth) })
+	t.Run("reactions", func(t *testing.T) { checkReactions(t, s, truth) })
 	t.Run("targets", func(t *testing.T) { checkTargets(t, s, truth) })
 	t.Run("trend", func(t *testing.T) { checkTrend(t, s, truth) })
 	t.Run("surveys", func(t *testing.T) { checkSurveys(t, s, truth) })
@@ -42,6 +44,7 @@ func TestTruth(t *testing.T) {
 	t.Run("sales", func(t *testing.T) { checkSales(t, s, truth) })
 	t.Run("identity", func(t *testing.T) { checkIdentity(t, s, truth) })
 	t.Run("journeys", func(t *testing.T) { checkJourneys(t, s, truth) })
+	t.Run("planted moments", func(t *testing.T) { checkPlantedMoments(t, s, truth) })
 	t.Run("attribution", func(t *testing.T) { checkAttribution(t, s, truth) })
 	t.Run("privacy", func(t *testing.T) { checkPrivacy(t, s) })
 }

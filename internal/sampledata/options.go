@@ -1,6 +1,7 @@
 package sampledata
 
 import (
+	"math"
 	"time"
 )
 
@@ -12,6 +13,8 @@ type Options struct {
 	Start time.Time // first day in the shop's time zone; default 2026-01-05
 	// Malformed is how many broken records to plant in each export that has a place for them.
 	Malformed int
+	// Calm leaves out the painful moments that are planted otherwise.
+	Calm bool
 }
 
 // The shop's conventions.
@@ -41,7 +44,7 @@ const (
 
 // sizes are the options in numbers of things.
 type sizes struct {
-	sessions, visitors, customers, tickets, nps, accounts, deals, leads, cases, tasks, members, market int
+	sessions, visitors, customers, tickets, nps, accounts, deals, leads, cases, tasks, members, market, declined, lost int
 }
 
 func (o Options) withDefaults() Options {
@@ -58,9 +61,10 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) sizes() sizes {
-	n := func(at1, least int) int { return max(int(float64(at1)*o.Scale+0.5), least) }
+	n := func(at1 float64, least int) int { return max(int(at1*o.Scale+0.5), least) }
 	return sizes{
 		sessions: n(sessionsAt1, 200), visitors: n(visitorsAt1, 90), customers: n(customersAt1, 32), tickets: n(ticketsAt1, 20), nps: n(npsAt1, 14),
 		accounts: n(accountsAt1, 6), deals: n(dealsAt1, 12), leads: n(leadsAt1, 12), cases: n(casesAt1, 8), tasks: n(tasksAt1, 9), members: n(membersAt1, 15), market: n(marketAt1, 12),
+		declined: n(declinedAt1, 0), lost: n(lostAt1/math.Sqrt(max(o.Scale, 0.01)), 0),
 	}
 }

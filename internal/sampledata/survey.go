@@ -34,6 +34,7 @@ func (g *generator) writeSurveys(ctx context.Context) error {
 		for n, p := range g.polls {
 			g.writePoll(c, n, p)
 		}
+		g.writeComplaints(c)
 		for n := range g.opt.Malformed {
 			s := g.source(surveySource)
 			s.Records++

@@ -178,7 +178,7 @@ func TestOnePersonInEverySystem(t *testing.T) {
 	}
 	for system, list := range numbers {
 		for n := range list {
-			if n != "" && !numbers["Contact"][n] {
+			if n != "" && !strings.HasPrefix(n, "W") && !numbers["Contact"][n] { // accounts that only the site has begin with W
 				t.Errorf("%s knows customer %s, the CRM does not", system, n)
 			}
 		}

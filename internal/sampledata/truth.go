@@ -70,7 +70,8 @@ type Truth struct {
 	Mails       MailTruth                         `json:"mails"`
 	Customers   *CustomersTruth                   `json:"customers"`
 	Contacts24  *ContactTruth                     `json:"contact_kpis"`
-	Changes     []ChangeTruth                     `json:"changes"` // planted
+	Changes     []ChangeTruth                     `json:"changes"`           // planted
+	Moments     []MomentTruth                     `json:"moments,omitempty"` // planted
 }
 
 // SourceTruth is about the files of one source. Records counts everything delivered: broken records, older versions of

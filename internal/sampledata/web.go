@@ -24,6 +24,8 @@ type web struct {
 	later    map[int][]echo // by day: what earlier orders still cause
 	line     []byte
 	intraday []byte // a copy of the last day's first events
+	declined int64  // visits whose payment failed
+	lost     []complaint
 }
 
 // echo is a late consequence of an order.
@@ -50,11 +52,13 @@ func (g *generator) writeWeb(ctx context.Context) error {
 			g.truth.Visitors.WithOrder++
 		}
 	}
+	g.noteMoments()
 	return g.writeIntraday(ctx)
 }
 
 func (g *generator) newWeb() *web {
-	n := g.size.visitors + 1 // the last one is the kiosk
+	declined, lost := g.hurt()
+	n := g.size.visitors + 1 + declined + lost // after the others the kiosk, then those who are hurt
 	return &web{
 		visits: make([]uint16, n), since: make([]int64, n), spent: make([]Money, n), ordered: make([]bool, n), lastID: make([]int64, n),
 		later: map[int][]echo{},
@@ -117,6 +121,7 @@ func (g *generator) writeDay(ctx context.Context, w io.Writer, i int) error {
 	for k, who := range g.kioskUsers(i) {
 		p.kioskSession(roll(g.opt.Seed, "kiosk", i*kioskVisits+k), i, who)
 	}
+	p.pain(i)
 	p.malformed(i)
 	return p.err
 }

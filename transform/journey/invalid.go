@@ -12,11 +12,21 @@ import (
 	"waymark/internal/nearest"
 )
 
-// invalid is what is wrong with a rule; Parse adds the rule's position.
-func invalid(field, message string) *fault.Error {
+// mistakes gathers what is wrong with a list of rules, so that all of it is told at once.
+type mistakes struct {
+	rule int // the one being looked at
+	errs []error
+	of   map[int]bool // rules with a mistake
+}
+
+func (m *mistakes) add(field, message, hint string) {
 	e := fault.New(fault.Invalid, "%s", message)
-	e.Field = field
-	return e
+	e.Field, e.Hint = ruleField(m.rule, field), hint
+	m.errs = append(m.errs, e)
+	if m.of == nil {
+		m.of = map[int]bool{}
+	}
+	m.of[m.rule] = true
 }
 
 // ruleField names a part of rule i (from 0) as the configuration spells it.

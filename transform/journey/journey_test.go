@@ -2,10 +2,13 @@ package journey
 
 import (
 	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 
 	"waymark/internal/fault"
 	"waymark/schemas"
@@ -127,6 +130,50 @@ func TestParseRefuses(t *testing.T) {
 		if !errors.As(err, &f) || f.Kind != fault.Invalid || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Hints send people to the list in the documentation.
+func TestDocumentationListsWhatRulesMayName(t *testing.T) {
+	text, err := os.ReadFile("../../docs/journeys.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Concat(schemas.EventTypes[:], schemas.Stages[:], keyNames[:]) {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/journeys.md does not name %s", name)
+		}
+	}
+}
+
+// Every mistake of every rule is told, each with what to do.
+func TestParseTellsOfEveryMistake(t *testing.T) {
+	_, err := Extend([]Rule{
+		{When: Condition{"medium": {"cpc"}, "event_type": {"page_view", "cart_added", "{ticket_solvd,ticket_rated}"}}, Stage: "loyality"},
+		{When: Condition{"mediun": {"cpc"}, "systm": {"x"}}, Touchpoint: "A B"},
+		{When: Condition{"medium": {"cpc"}}, Channel: "a", Stage: "use"},
+		{When: Condition{"medium": {"cpc"}}, Channel: "b", Stage: "loyalty"},
+		{When: Condition{"medium": {"cpc"}, "source": {"x"}}, Channel: "c"},
+	})
+	var got []string
+	for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
+		var f *fault.Error
+		if !errors.As(e, &f) || f.Hint == "" {
+			t.Errorf("%v: no hint", e)
+		}
+		got = append(got, e.Error())
+	}
+	if diff := cmp.Diff([]string{
+		`rules[0].stage: unknown stage "loyality"; did you mean "loyalty"?`,
+		`rules[0].when.event_type[0]: unknown event type "page_view"; did you mean "page_viewed"?`,
+		`rules[0].when.event_type[2]: unknown event type "ticket_solvd"; did you mean "ticket_solved"?`,
+		`rules[1].when.mediun: unknown condition; did you mean "medium"?`,
+		`rules[1].when.systm: unknown condition; did you mean "system"?`,
+		"rules[1].touchpoint: must be at most 64 lower-case letters, digits and underscores",
+		`rules[3].stage: never applies: rules[2] comes first, matches all that it matches and says "use"`,
+		`rules[4].channel: never applies: rules[2] comes first, matches all that it matches and says "a"`,
+	}, got); diff != "" {
+		t.Errorf("want -, got +:\n%s", diff)
 	}
 }
 

@@ -1,35 +1,49 @@
 package journey
 
 import (
+	"maps"
 	"strings"
 
 	"waymark/schemas"
 )
 
-// checkOrder finds the first attribute of a rule that can never apply, because an earlier rule matches all that the rule
-// matches and gives the attribute another value. Rules that only overlap are decided by their order.
-func checkOrder(rules []Rule) error {
+// checkOrder finds what can never apply: an attribute of a rule where an earlier rule matches all that the rule matches and
+// gives the attribute another value. Rules that only overlap are decided by their order. Of one rule and one that comes before
+// it the first attribute is told; wrong rules are not looked at.
+func checkOrder(rules []Rule, m *mistakes) {
+	wrong := maps.Clone(m.of)
 	for j := range rules {
+		if wrong[j] {
+			continue
+		}
+		m.rule = j
+		told := map[int]bool{}
 		for _, a := range attributes {
-			want := a.of(&rules[j])
-			if want == "" {
+			i := decidedBefore(rules[:j], wrong, &rules[j], a.of)
+			if i < 0 || told[i] {
 				continue
 			}
-			for i := range rules[:j] {
-				have := a.of(&rules[i])
-				if have == "" || !rules[i].When.covers(rules[j].When) {
-					continue
-				}
-				if have == want {
-					break // said twice, which harms nobody
-				}
-				err := invalid(ruleField(j, a.name), "never applies: "+ruleField(i, "")+" comes first, matches all that it matches and says "+quote(have))
-				err.Hint = "put the narrower rule first; the first that matches decides"
-				return err
-			}
+			told[i] = true
+			m.add(a.name, "never applies: "+ruleField(i, "")+" comes first, matches all that it matches and says "+quote(a.of(&rules[i])),
+				"put the narrower rule first; the first that matches decides")
 		}
 	}
-	return nil
+}
+
+// decidedBefore returns which earlier rule says something else whenever rule matches, -1 when none does.
+func decidedBefore(earlier []Rule, wrong map[int]bool, rule *Rule, of func(*Rule) string) int {
+	want := of(rule)
+	for i := range earlier {
+		have := of(&earlier[i])
+		if want == "" || have == "" || wrong[i] || !earlier[i].When.covers(rule.When) {
+			continue
+		}
+		if have == want {
+			return -1 // said twice, which harms nobody
+		}
+		return i
+	}
+	return -1
 }
 
 // attributes are what rules give.

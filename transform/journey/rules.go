@@ -1,9 +1,12 @@
 package journey
 
 import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
-	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -24,16 +27,20 @@ type cond struct {
 	patterns []pattern
 }
 
-// Parse compiles exactly these rules. The error is a *fault.Error of kind Invalid that names the rule by its position.
+// Parse compiles exactly these rules. The error joins a *fault.Error of kind Invalid for each thing that is wrong; their fields name
+// the rule by its position.
 func Parse(rules []Rule) (*Rules, error) {
-	r := &Rules{source: rules}
+	r, m := compile(rules)
+	return r.unless(m)
+}
+
+func compile(rules []Rule) (*Rules, *mistakes) {
+	r, m := &Rules{source: rules}, &mistakes{}
 	for i := range rules {
-		if err := r.add(&rules[i]); err != nil {
-			err.Field = ruleField(i, err.Field)
-			return nil, err
-		}
+		m.rule = i
+		r.add(&rules[i], m)
 	}
-	return r, nil
+	return r, m
 }
 
 // Extend compiles rules followed by the default ones, so that they decide wherever they match. A rule that can never
@@ -48,12 +55,14 @@ func Only(rules []Rule) (*Rules, error) { return ordered(rules, rules) }
 
 // ordered compiles all, of which own are the first.
 func ordered(own, all []Rule) (*Rules, error) {
-	r, err := Parse(all)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkOrder(own); err != nil {
-		return nil, err
+	r, m := compile(all)
+	checkOrder(own, m)
+	return r.unless(m)
+}
+
+func (r *Rules) unless(m *mistakes) (*Rules, error) {
+	if len(m.errs) > 0 {
+		return nil, errors.Join(m.errs...)
 	}
 	return r, nil
 }
@@ -123,10 +132,9 @@ func (r *Rules) uncovered(always func(*compiled) bool) []string {
 	return out
 }
 
-func (r *Rules) add(rule *Rule) *fault.Error {
-	if err := checkResult(rule); err != nil {
-		return err
-	}
+// add compiles a rule. One that is wrong is left out, so that every other can be looked at too.
+func (r *Rules) add(rule *Rule, m *mistakes) {
+	checkResult(rule, m)
 	c := compiled{stage: []byte(rule.Stage), touchpoint: []byte(rule.Touchpoint), channel: []byte(rule.Channel)}
 	var types []pattern
 	for key := range keyNames { // in the order of keys, not of the map
@@ -138,24 +146,24 @@ func (r *Rules) add(rule *Rule) *fault.Error {
 		patterns, reason := compilePatterns(list, key == keyPagePath)
 		switch {
 		case len(list) == 0:
-			return invalid(field, "an empty list never matches")
+			m.add(field, "an empty list never matches", "leave the condition out, or list what it asks for")
 		case reason != "":
-			return invalid(field, reason)
+			m.add(field, reason, "patterns know * ? [a-z] {a,b}, and ** in page_path")
 		case key == keyEventType:
-			if err := checkEventTypes(patterns); err != nil {
-				return err
-			}
+			checkEventTypes(list, m)
 			types = patterns
 		default:
 			c.conds = append(c.conds, cond{key, patterns})
 		}
+	}
+	if m.of[m.rule] {
+		return
 	}
 	for i, name := range schemas.EventTypes {
 		if types == nil || matchAny(types, name) {
 			r.byType[i] = append(r.byType[i], c)
 		}
 	}
-	return nil
 }
 
 func matchAny(patterns []pattern, s string) bool {
@@ -167,33 +175,39 @@ func matchAny(patterns []pattern, s string) bool {
 	return false
 }
 
-func checkResult(rule *Rule) *fault.Error {
-	for name := range rule.When {
+func checkResult(rule *Rule, m *mistakes) {
+	for _, name := range slices.Sorted(maps.Keys(rule.When)) {
 		if keyOf(name) < 0 {
-			return invalid("when."+name, "unknown condition"+suggest(name, keyNames[:]))
+			m.add("when."+name, "unknown condition"+suggest(name, keyNames[:]), "conditions: "+strings.Join(keyNames[:], ", "))
 		}
 	}
 	if rule.Stage == "" && rule.Touchpoint == "" && rule.Channel == "" {
-		return invalid("", "gives none of stage, touchpoint and channel")
+		m.add("", "gives none of stage, touchpoint and channel", "say what it gives, e.g. touchpoint: help_page")
 	}
 	if rule.Stage != "" && !contains(schemas.Stages[:], rule.Stage) {
-		return invalid("stage", "unknown stage "+quote(rule.Stage)+suggest(rule.Stage, schemas.Stages[:]))
+		m.add("stage", "unknown stage "+quote(rule.Stage)+suggest(rule.Stage, schemas.Stages[:]), "stages: "+strings.Join(schemas.Stages[:], ", "))
 	}
 	for _, v := range [...][2]string{{"touchpoint", rule.Touchpoint}, {"channel", rule.Channel}} {
 		if !isLabel(v[1]) {
-			return invalid(v[0], "must be at most 64 lower-case letters, digits and underscores")
+			m.add(v[0], "must be at most 64 lower-case letters, digits and underscores", "e.g. help_page")
 		}
 	}
-	return nil
 }
 
-func checkEventTypes(patterns []pattern) *fault.Error {
-	for _, p := range patterns {
-		if !matchesSome(p) {
-			return invalid("when.event_type", "unknown event type "+quote(p.text)+suggest(p.text, schemas.EventTypes[:]))
+// checkEventTypes looks at every alternative, and at each of those that braces hold.
+func checkEventTypes(list Patterns, m *mistakes) {
+	for i, raw := range list {
+		field := "when.event_type"
+		if len(list) > 1 {
+			field += fmt.Sprintf("[%d]", i)
+		}
+		patterns, _ := compilePatterns(Patterns{raw}, false) // was compiled before
+		for _, p := range patterns {
+			if !matchesSome(p) {
+				m.add(field, "unknown event type "+quote(p.text)+suggest(p.text, schemas.EventTypes[:]), "docs/journeys.md lists the event types")
+			}
 		}
 	}
-	return nil
 }
 
 func matchesSome(p pattern) bool {

@@ -24,6 +24,7 @@ func TestWarehouse(t *testing.T) {
 	w.create(list, models.Defaults())
 	t.Run("cases", func(t *testing.T) { testCases(t, w, list) })
 	t.Run("false_alarms", func(t *testing.T) { testFalseAlarms(t, w.in(t), list) })
+	t.Run("moments", func(t *testing.T) { testMoments(t, w.in(t), list) })
 	t.Run("planted", func(t *testing.T) { testPlanted(t, w.in(t), list) })
 	t.Run("identity", func(t *testing.T) { testIdentity(t, w.in(t), list) })
 	t.Run("real_tickets", func(t *testing.T) { testRealTickets(t, w.in(t), list) })

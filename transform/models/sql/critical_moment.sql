@@ -79,7 +79,8 @@ WITH
             if(is_tested, erfc(abs(rate - other_rate) / sqrt(pooled * (1 - pooled) * (1 / n + 1 / other_n)) / sqrt(2)), NULL) AS p
         FROM signal
     ),
-    -- Benjamini–Hochberg: the adjusted p is the least of p × tests / rank over this and all greater p.
+    -- Benjamini–Hochberg: the adjusted p is the least of p × tests / rank over this and all greater p. The quotient comes first: it is at least 1, so that
+    -- no rounding makes the adjusted p less than p.
     ranked AS (
         SELECT *,
             count(p) OVER () AS tests,
@@ -88,7 +89,7 @@ WITH
     ),
     adjusted AS (
         SELECT *,
-            if(is_tested, least(1., min(p * tests / nth) OVER (PARTITION BY is_tested ORDER BY nth DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)), NULL) AS q,
+            if(is_tested, least(1., min(p * (tests / nth)) OVER (PARTITION BY is_tested ORDER BY nth DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)), NULL) AS q,
             ifNull(is_tested AND rate > other_rate AND q < 0.05, false) AS flagged,
             if(is_tested AND rate > other_rate, ifNull(round(k - n * other_rate, 1), 0.), 0.) AS excess,
             concat(toString(k), ' of ', toString(n), ' customers (', toString(round(100 * rate, 1)), ' %) ',
