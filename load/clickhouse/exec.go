@@ -85,8 +85,10 @@ func (w *Warehouse) attempt(ctx context.Context, st statement, once func(context
 	id := queryID()
 	limited, cancel := context.WithTimeout(w.queryContext(ctx, id, st), w.statementTimeout)
 	defer cancel()
+	began := time.Now()
 	err := once(limited)
 	if err == nil {
+		w.log.Debug().Str("statement", st.what).Float64("seconds", time.Since(began).Seconds()).Msg("done")
 		return nil
 	}
 	if limited.Err() == nil {

@@ -146,9 +146,12 @@ func (p *parser) partition() {
 	}
 	p.line = p.seen["partition"]
 	column := p.m.Partition
-	if inner, ok := strings.CutPrefix(column, "month("); ok && strings.HasSuffix(inner, ")") {
-		column = strings.TrimSuffix(inner, ")")
-		p.m.Partition = "toYYYYMM(" + column + ")"
+	for name, function := range map[string]string{"month": "toYYYYMM", "quarter": "toStartOfQuarter"} {
+		if inner, ok := strings.CutPrefix(p.m.Partition, name+"("); ok && strings.HasSuffix(inner, ")") {
+			column = strings.TrimSuffix(inner, ")")
+			p.m.Partition = function + "(" + column + ")"
+			break
+		}
 	}
 	p.known("partition", []string{column})
 	if c, ok := p.m.Column(column); ok && c.Type != "Date" {

@@ -71,6 +71,10 @@ WHERE true /* touched e.visit */
 	if got := m.ForKeys("`s`.`k`"); !strings.Contains(got, "WHERE true AND e.visit IN (SELECT key FROM `s`.`k`)") {
 		t.Error(got)
 	}
+	either := Model{SQL: "SELECT 1 WHERE true /* touched ('week', toMonday(d)) or ('day', d) */"}
+	if got, want := either.ForKeys("`s`.`k`"), "SELECT 1 WHERE true AND (('week', toMonday(d)) IN (SELECT key FROM `s`.`k`) OR ('day', d) IN (SELECT key FROM `s`.`k`))"; got != want {
+		t.Error(got)
+	}
 	changed := map[string]string{"event": "`s`.`d1`"}
 	if got, want := m.Keys(func(input string) string { return changed[input] }), "SELECT DISTINCT assumeNotNull(key) AS key FROM (\nSELECT visit AS key FROM `s`.`d1`\n)"; got != want {
 		t.Errorf("%q\n%q", got, want)
@@ -91,6 +95,7 @@ func TestParseRefuses(t *testing.T) {
 		{"-- comment: One row per order.\n", "", "comment: is missing"},
 		{"-- grain: order_id", "-- grain: ordr_id", "orders.sql:2: grain: there is no column ordr_id; did you mean order_id?"},
 		{"-- grain: order_id", "-- grain:", "orders.sql:2: grain: a value is missing"},
+		{"month(day)", "quarter(at)", "orders.sql:3: partition: at is not a Date"},
 		{"month(day)", "month(at)", "orders.sql:3: partition: at is not a Date"},
 		{"month(day)", "year(day)", "orders.sql:3: partition: there is no column year(day)"},
 		{"order_id String", "order_id Strnig", "orders.sql:4: column: order_id: unknown type Strnig; did you mean String?"},

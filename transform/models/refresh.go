@@ -28,7 +28,8 @@ type Touch struct {
 	Params []Param
 }
 
-// A marker in a SELECT's WHERE says where rows can be left out, and by which expression: /* touched EXPR */.
+// A marker in a SELECT's WHERE says where rows can be left out, and by which expression: /* touched EXPR */. Of several
+// (/* touched EXPR or EXPR */) one has to be touched.
 var (
 	marker   = regexp.MustCompile(`/\*\s*touched\s+(.+?)\s*\*/`)
 	deltaRef = regexp.MustCompile(`\bwaymark_delta\.([a-z_0-9]+)\b`)
@@ -37,7 +38,14 @@ var (
 // ForKeys is the SELECT that gives the rows of the keys in table (a quoted name) alone.
 func (m *Model) ForKeys(table string) string {
 	return marker.ReplaceAllStringFunc(m.SQL, func(s string) string {
-		return fmt.Sprintf("AND %s IN (SELECT key FROM %s)", marker.FindStringSubmatch(s)[1], table)
+		var any []string
+		for expr := range strings.SplitSeq(marker.FindStringSubmatch(s)[1], " or ") {
+			any = append(any, fmt.Sprintf("%s IN (SELECT key FROM %s)", expr, table))
+		}
+		if len(any) == 1 {
+			return "AND " + any[0]
+		}
+		return "AND (" + strings.Join(any, " OR ") + ")"
 	})
 }
 

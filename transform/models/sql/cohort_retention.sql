@@ -1,6 +1,9 @@
 -- comment: One row per cohort (customers by the month of their first order) and month since: how many of them ordered then, and for how much. Month 0 is the month of the first order, in which all did.
 -- grain: cohort_month, month_number
 -- needs: fct_order
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_order
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_order) GROUP BY customer_key, is_generic HAVING count() = 1
 -- column: cohort_month Date "Month of the first order, by its first day."
 -- column: month_number UInt16 "Months since then: 0 is the cohort's own month."
 -- column: month_start Date "That month, by its first day."
@@ -17,7 +20,7 @@
 -- test: range(retained_share: 0, 1)
 -- test: customers, orders and revenue are those of fct_order: SELECT sumIf(cohort_size, month_number = 0) AS customers, sum(orders) AS placed, sum(revenue_reporting) AS revenue, (SELECT tuple(uniqExact(customer_key), count(), ifNull(sum(net_reporting), 0)) FROM waymark_mart.fct_order WHERE notEmpty(customer_key) AND customer_key NOT IN (SELECT customer_key FROM waymark_mart.dim_customer WHERE is_generic)) AS wanted FROM {table} HAVING customers != wanted.1 OR placed != wanted.2 OR revenue != wanted.3
 WITH
-    assumeNotNull((SELECT max(event_date) FROM waymark_mart.fct_journey_event)) AS last_day,
+    assumeNotNull((SELECT max(last_day) FROM waymark_mart.event_clock)) AS last_day,
     activity AS (
         SELECT customer_key, month, placed, net, min(month) OVER (PARTITION BY customer_key) AS cohort
         FROM (

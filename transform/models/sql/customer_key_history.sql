@@ -1,5 +1,7 @@
 -- comment: Keys that were of a customer of their own until a record connected them with an earlier-seen one: one row per former key, told by the times of the records.
 -- grain: former_key
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE links > 0
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_edge
 -- iterate: 200
 -- column: former_key UUID "Identifier that was a customer_key."
 -- column: kind LowCardinality(String) "What former_key is: user, email, phone, contact or device."

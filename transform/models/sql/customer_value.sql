@@ -1,6 +1,9 @@
 -- comment: One row per customer who ever ordered: what they brought in to date and what they are worth by simple rules. Orders of nobody known, and of identifiers that too many share, are nobody's.
 -- grain: customer_key
 -- needs: fct_order
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_order
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_order) GROUP BY customer_key, segment, country, acquisition_source, is_generic HAVING count() = 1
 -- column: customer_key UUID "The customer."
 -- column: segment LowCardinality(String) "Segment of the customer."
 -- column: country LowCardinality(String) "Country of the customer."
@@ -27,7 +30,7 @@
 -- test: accepted_values(lifecycle: new, returning, lapsed)
 -- test: revenue and orders are those of fct_order: SELECT sum(orders) AS counted, sum(revenue_reporting) AS revenue, (SELECT tuple(count(), ifNull(sum(net_reporting), 0)) FROM waymark_mart.fct_order WHERE notEmpty(customer_key) AND customer_key NOT IN (SELECT customer_key FROM waymark_mart.dim_customer WHERE is_generic)) AS wanted FROM {table} HAVING counted != wanted.1 OR revenue != wanted.2
 WITH
-    assumeNotNull((SELECT max(event_date) FROM waymark_mart.fct_journey_event)) AS last_day,
+    assumeNotNull((SELECT max(last_day) FROM waymark_mart.event_clock)) AS last_day,
     buyer AS (
         SELECT
             customer_key,

@@ -1,6 +1,9 @@
 -- comment: What contracts and subscriptions are worth over time: one row per contract and stretch of days with one value. On a day d those with valid_from ≤ d < valid_to are in force.
 -- grain: system, contract_id, valid_from
 -- needs: contract
+-- touched: SELECT 1 AS key FROM waymark_delta.contract
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT arrayJoin([user_id, contact_id, email_id]) FROM waymark_raw.contract)
+-- touched: SELECT 1 AS key FROM waymark_delta.fx_day WHERE currency IN (SELECT currency FROM waymark_raw.contract)
 -- column: contract_id String "The system's own number of the contract."
 -- column: system LowCardinality(String) "System of the contract."
 -- column: customer_key UUID "The customer; zero is unknown."

@@ -1,6 +1,8 @@
 -- comment: One row per lead, as it stands now.
 -- grain: lead_key
 -- needs: customer
+-- touched: SELECT 1 AS key FROM waymark_delta.customer
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT contact_id FROM waymark_raw.customer WHERE kind = 'lead')
 -- column: lead_key UUID "Pseudonym of the lead's id in the system."
 -- column: system LowCardinality(String) "System of the lead."
 -- column: customer_key UUID "The customer the lead is; a converted lead is the contact it became."

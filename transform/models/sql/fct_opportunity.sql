@@ -1,6 +1,10 @@
 -- comment: One row per sales opportunity, as it stands now.
 -- grain: system, opportunity_id
 -- needs: opportunity
+-- touched: SELECT 1 AS key FROM waymark_delta.opportunity
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT contact_id FROM waymark_raw.opportunity)
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_account
+-- touched: SELECT 1 AS key FROM waymark_delta.fx_day WHERE currency IN (SELECT currency FROM waymark_raw.opportunity)
 -- column: opportunity_id String "The system's own number of the opportunity."
 -- column: system LowCardinality(String) "System of the opportunity."
 -- column: account_key UUID "Company account; zero is none."

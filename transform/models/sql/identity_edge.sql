@@ -1,5 +1,6 @@
 -- comment: Which identifiers appeared together on one record (event, customer record or ticket): one row per pair.
 -- grain: left_id, right_id
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_record WHERE notEmpty(user_id) + notEmpty(email_id) + notEmpty(phone_id) + notEmpty(contact_id) + notEmpty(became_id) + notEmpty(device_id) > 1
 -- column: left_id UUID "The smaller identifier of the pair."
 -- column: left_kind LowCardinality(String) "What left_id is: user, email, phone, contact or device."
 -- column: right_id UUID "The greater identifier of the pair."

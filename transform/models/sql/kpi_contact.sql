@@ -1,6 +1,9 @@
--- comment: Parts of the KPIs of e-mails, survey invitations, reactions to bad answers, sentiment and self-service for every period; of the events only those of these types are read.
+-- comment: Parts of the KPIs of e-mails, survey invitations, reactions to bad answers and sentiment for every period; of the events only those of these types are read.
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('email_sent', 'email_opened', 'email_clicked', 'email_bounced', 'email_unsubscribed', 'survey_sent', 'survey_answered', 'ticket_created', 'ticket_replied', 'ticket_noted', 'ticket_rated', 'review_posted', 'mention_posted', 'chat_ended', 'call_answered')
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_survey_response
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_journey_event WHERE event_type IN ('email_sent', 'email_opened', 'email_clicked', 'email_bounced', 'email_unsubscribed', 'survey_sent', 'survey_answered', 'ticket_created', 'ticket_replied', 'ticket_noted', 'ticket_rated', 'review_posted', 'mention_posted', 'chat_ended', 'call_answered')) GROUP BY customer_key, segment, country HAVING count() = 1
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."
@@ -74,27 +77,23 @@ WITH
             WHERE event_type IN ('survey_answered', 'ticket_created', 'ticket_replied', 'ticket_rated', 'review_posted', 'mention_posted', 'chat_ended', 'call_answered') AND sentiment BETWEEN -1 AND 1 AND NOT is_agent
         )
         ARRAY JOIN [tuple('sentiment_index', mood), tuple('sentiment_positive_share', toInt64(mood >= 500)), tuple('sentiment_neutral_share', toInt64(abs(mood) < 500)), tuple('sentiment_negative_share', toInt64(mood <= -500))] AS o
-        UNION ALL
-        -- A ticket can only be seen to follow where the visitor is known to the other systems, and once the 24 hours are over.
-        SELECT 'self_service_rate' AS metric, h.session_date AS date, h.customer_key AS customer_key, toInt64(empty(t.customer_key) OR t.created_at > h.ended_at + toIntervalHour(24)) AS value,
-            [tuple('channel', if(h.channel = '', '(unknown)', toString(h.channel)))] AS own
-        FROM waymark_mart.fct_session AS h
-        ASOF LEFT JOIN (SELECT customer_key, created_at FROM waymark_mart.fct_ticket WHERE notEmpty(customer_key)) AS t ON h.customer_key = t.customer_key AND h.started_at <= t.created_at
-        WHERE h.has_help AND h.customer_key IN (SELECT customer_key FROM waymark_mart.dim_customer WHERE is_known AND NOT is_generic)
-            AND h.ended_at + toIntervalHour(24) <= (SELECT max(last_event_at) FROM waymark_mart.ticket_timeline)
+    ),
+    -- Observations of one day that agree in every dimension are one row before they are spread over dimensions and periods.
+    daily AS (
+        SELECT
+            o.metric AS metric, o.date AS date,
+            arrayConcat([tuple('all', 'all'), tuple('segment', if(c.segment = '', '(unknown)', toString(c.segment))), tuple('country', if(c.country = '', '(unknown)', toString(c.country)))], o.own) AS dimensions,
+            count() AS observations, sum(o.value) AS total, sum(toInt128(o.value) * o.value) AS squares, groupArrayIf(o.value / 60000, o.metric = 'survey_reaction_time') AS minutes
+        FROM observation AS o
+        LEFT ANY JOIN waymark_mart.dim_customer AS c ON o.customer_key = c.customer_key
+        GROUP BY metric, date, dimensions
     ),
     measured AS (
         SELECT
             p.1 AS period, p.2 AS period_start, d.1 AS dimension, d.2 AS member, metric,
-            count() AS observations, sum(value) AS total, sum(toInt128(value) * value) AS squares, arraySort(groupArrayIf(value / 60000, metric = 'survey_reaction_time')) AS sorted
-        FROM (
-            SELECT
-                o.metric AS metric, o.date AS date, o.value AS value,
-                arrayJoin(arrayConcat([tuple('all', 'all'), tuple('segment', if(c.segment = '', '(unknown)', toString(c.segment))), tuple('country', if(c.country = '', '(unknown)', toString(c.country)))], o.own)) AS d,
-                arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p
-            FROM observation AS o
-            LEFT ANY JOIN waymark_mart.dim_customer AS c ON o.customer_key = c.customer_key
-        )
+            sum(daily.observations) AS observations, sum(daily.total) AS total, sum(daily.squares) AS squares, arraySort(groupArrayArray(minutes)) AS sorted
+        FROM (SELECT *, arrayJoin(dimensions) AS d FROM daily) AS daily
+        ARRAY JOIN [tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))] AS p
         GROUP BY period, period_start, dimension, member, metric
     ),
     part AS (

@@ -2,6 +2,10 @@
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
 -- needs: fct_contract
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_contract
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_account
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_contract) GROUP BY customer_key, segment, country HAVING count() = 1
 -- column: period LowCardinality(String) "week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."
@@ -29,7 +33,7 @@ WITH
             FROM waymark_mart.fct_contract
             WHERE mrr_reporting > 0
         )
-        WHERE date <= (SELECT max(event_date) FROM waymark_mart.fct_journey_event)
+        WHERE date <= (SELECT max(last_day) FROM waymark_mart.event_clock)
         GROUP BY holder, date
     ),
     change AS (
@@ -61,7 +65,7 @@ WITH
                     UNION ALL
                     SELECT dimension, member, first_day + arrayJoin(range(toUInt32(greatest(dateDiff('day', first_day, last_day), 0)) + 1)) AS date, 0 AS holders, 0 AS mrr
                     FROM (
-                        SELECT d.1 AS dimension, d.2 AS member, min(date) AS first_day, (SELECT max(event_date) FROM waymark_mart.fct_journey_event) AS last_day
+                        SELECT d.1 AS dimension, d.2 AS member, min(date) AS first_day, (SELECT max(last_day) FROM waymark_mart.event_clock) AS last_day
                         FROM change
                         ARRAY JOIN dimensions AS d
                         GROUP BY dimension, member

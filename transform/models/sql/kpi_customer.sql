@@ -2,6 +2,12 @@
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
 -- needs: fct_contract, fct_cost, fct_order, fct_ticket
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_contract
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_cost
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_order
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_ticket
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_order UNION ALL SELECT customer_key FROM waymark_mart.fct_contract) GROUP BY customer_key, segment, country, is_generic HAVING count() = 1
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."
@@ -39,7 +45,7 @@ WITH
             FROM waymark_mart.fct_contract
             WHERE notEmpty(customer_key) AND original_mrr > 0
         )
-        WHERE m.1 <= (SELECT toUInt32(max(event_date)) FROM waymark_mart.fct_journey_event)
+        WHERE m.1 <= (SELECT toUInt32(max(last_day)) FROM waymark_mart.event_clock)
         GROUP BY customer_key, date
     ),
     -- What holds for a customer from a day on, until the next change.
@@ -79,7 +85,7 @@ WITH
             SELECT * FROM change
             UNION ALL
             SELECT dimension, member, first_day + arrayJoin(range(toUInt32(greatest(dateDiff('day', first_day, last_day), 0)) + 1)) AS date, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-            FROM (SELECT dimension, member, min(date) AS first_day, (SELECT max(event_date) FROM waymark_mart.fct_journey_event) AS last_day FROM change GROUP BY dimension, member)
+            FROM (SELECT dimension, member, min(date) AS first_day, (SELECT max(last_day) FROM waymark_mart.event_clock) AS last_day FROM change GROUP BY dimension, member)
         )
         GROUP BY dimension, member, date
     ),

@@ -1,5 +1,8 @@
 -- comment: Every KPI by week, month and quarter, dimension and member: computed from the facts, so that medians, visitors and stocks are exact too.
 -- grain: period, kpi, dimension, member, period_start
+-- partition: quarter(period_start)
+-- refresh: by (period, period_start)
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_value WHERE period != 'day' /* touched (period, period_start) */
 -- column: period LowCardinality(String) "week (from Monday), month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
@@ -27,4 +30,4 @@ SELECT
     ci_high,
     currency
 FROM waymark_mart.kpi_value
-WHERE period != 'day'
+WHERE period != 'day' /* touched (period, period_start) */

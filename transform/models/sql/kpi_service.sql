@@ -2,6 +2,9 @@
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
 -- needs: fct_ticket, ticket_timeline
+-- touched: SELECT 1 AS key FROM waymark_delta.fct_ticket
+-- touched: SELECT 1 AS key FROM waymark_delta.ticket_timeline
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_ticket) GROUP BY customer_key, is_generic HAVING count() = 1
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."

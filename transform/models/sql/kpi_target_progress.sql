@@ -39,7 +39,7 @@ WITH
         SELECT
             t.system AS system, t.kpi AS kpi, t.dimension AS dimension, t.member AS member, t.owner AS owner, t.start_date AS start_date, t.due_date AS due_date,
             t.baseline AS baseline, t.target AS target, d.way AS way, d.unit AS unit, d.name AS name, d.aggregation = 'sum' AS is_sum,
-            least(assumeNotNull((SELECT max(event_date) FROM waymark_mart.fct_journey_event)), t.due_date) AS until
+            least(assumeNotNull((SELECT max(last_day) FROM waymark_mart.event_clock)), t.due_date) AS until
         FROM waymark_raw.kpi_target AS t
         LEFT ANY JOIN definition AS d ON toString(t.kpi) = d.id
     ),
@@ -58,8 +58,8 @@ WITH
             argMaxIf(v.value, v.period_start, v.period = 'month' AND v.period_start <= g.start_date AND v.value IS NOT NULL
                 AND (v.period_start + toIntervalMonth(1) <= g.start_date OR v.period_start = toStartOfMonth(g.start_date) AND b.first_month >= v.period_start)) AS before
         FROM goal AS g
-        LEFT JOIN waymark_mart.kpi_value AS v ON g.kpi = v.kpi AND g.dimension = v.dimension AND g.member = v.member AND v.period IN ('day', 'month')
-        LEFT ANY JOIN (SELECT kpi, dimension, member, min(period_start) AS first_month FROM waymark_mart.kpi_value WHERE period = 'month' GROUP BY kpi, dimension, member) AS b
+        LEFT JOIN (SELECT * FROM waymark_mart.kpi_value WHERE period IN ('day', 'month') AND kpi IN (SELECT kpi FROM waymark_raw.kpi_target)) AS v ON g.kpi = v.kpi AND g.dimension = v.dimension AND g.member = v.member
+        LEFT ANY JOIN (SELECT kpi, dimension, member, min(period_start) AS first_month FROM waymark_mart.kpi_value WHERE period = 'month' AND kpi IN (SELECT kpi FROM waymark_raw.kpi_target) GROUP BY kpi, dimension, member) AS b
             ON g.kpi = b.kpi AND g.dimension = b.dimension AND g.member = b.member
         GROUP BY system, kpi, dimension, member, start_date, due_date
     ),

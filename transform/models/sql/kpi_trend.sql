@@ -24,7 +24,7 @@
 WITH
     -- Both tails of a t distribution, by Wallace's approximation.
     (t, df) -> least(1, erfc((8 * df + 1) / (8 * df + 3) * sqrt(df * log1p(t * t / df)) / sqrt(2))) AS tail,
-    assumeNotNull((SELECT max(event_date) FROM waymark_mart.fct_journey_event)) - 1 AS last_day,
+    assumeNotNull((SELECT max(last_day) FROM waymark_mart.event_clock)) - 1 AS last_day,
     definition AS (
         SELECT c[1] AS id, c[2] AS unit, c[3] AS way, c[4] AS aggregation, c[5] AS name
         FROM (SELECT splitByChar('|', arrayJoin(splitByChar(';', {catalogue:String}))) AS c)

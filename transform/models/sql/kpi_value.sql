@@ -1,6 +1,16 @@
 -- comment: Every KPI by period, dimension and member, with value and 95 % confidence interval.
 -- hidden: yes
 -- grain: period, kpi, dimension, member, period_start
+-- partition: quarter(period_start)
+-- refresh: by (period, period_start)
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_web
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_service
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_survey
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_sales
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_customer
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_contract
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_contact
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_help
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."
@@ -16,19 +26,21 @@
 -- test: not_null(kpi, dimension, member)
 WITH
     part AS (
-        SELECT * FROM waymark_mart.kpi_web
+        SELECT * FROM waymark_mart.kpi_web WHERE true /* touched (period, period_start) */
         UNION ALL
-        SELECT * FROM waymark_mart.kpi_service
+        SELECT * FROM waymark_mart.kpi_service WHERE true /* touched (period, period_start) */
         UNION ALL
-        SELECT * FROM waymark_mart.kpi_survey
+        SELECT * FROM waymark_mart.kpi_survey WHERE true /* touched (period, period_start) */
         UNION ALL
-        SELECT * FROM waymark_mart.kpi_sales
+        SELECT * FROM waymark_mart.kpi_sales WHERE true /* touched (period, period_start) */
         UNION ALL
-        SELECT * FROM waymark_mart.kpi_customer
+        SELECT * FROM waymark_mart.kpi_customer WHERE true /* touched (period, period_start) */
         UNION ALL
-        SELECT * FROM waymark_mart.kpi_contract
+        SELECT * FROM waymark_mart.kpi_contract WHERE true /* touched (period, period_start) */
         UNION ALL
-        SELECT * FROM waymark_mart.kpi_contact
+        SELECT * FROM waymark_mart.kpi_contact WHERE true /* touched (period, period_start) */
+        UNION ALL
+        SELECT * FROM waymark_mart.kpi_help WHERE true /* touched (period, period_start) */
     ),
     valued AS (
         SELECT

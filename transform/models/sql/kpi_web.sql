@@ -1,7 +1,12 @@
 -- comment: Parts of the web KPIs for every period, from sessions and orders.
 -- hidden: yes
 -- grain: period, period_start, kpi, dimension, member
+-- partition: quarter(period_start)
 -- needs: fct_order, fct_session
+-- refresh: by (period, period_start)
+-- touched: SELECT arrayJoin([tuple('day', session_date), tuple('week', toMonday(session_date)), tuple('month', toStartOfMonth(session_date)), tuple('quarter', toStartOfQuarter(session_date))]) AS key FROM waymark_delta.fct_session
+-- touched: SELECT arrayJoin([tuple('day', order_date), tuple('week', toMonday(order_date)), tuple('month', toStartOfMonth(order_date)), tuple('quarter', toStartOfQuarter(order_date))]) AS key FROM waymark_delta.fct_order
+-- touched: SELECT arrayJoin([tuple('day', order_date), tuple('week', toMonday(order_date)), tuple('month', toStartOfMonth(order_date)), tuple('quarter', toStartOfQuarter(order_date))]) AS key FROM waymark_mart.fct_order WHERE customer_key IN (SELECT customer_key FROM waymark_delta.dim_customer GROUP BY customer_key, segment HAVING count() = 1)
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in the catalogue."
@@ -32,6 +37,7 @@ WITH
             countIf(has_checkout) AS checkouts,
             countIf(has_checkout AND NOT has_order) AS abandoned_checkouts
         FROM waymark_mart.fct_session
+        WHERE true /* touched ('quarter', toStartOfQuarter(session_date)) or ('week', toMonday(session_date)) */
         GROUP BY date, channel_member, source_member, country_member, device_member
     ),
     visits AS (
@@ -60,6 +66,7 @@ WITH
                 FROM (
                     SELECT visitor_key, session_date AS date, if(country = '', '(unknown)', toString(country)) AS country_member, if(device_category = '', '(unknown)', toString(device_category)) AS device_member, max(has_order) AS ordered
                     FROM waymark_mart.fct_session
+                    WHERE true /* touched ('quarter', toStartOfQuarter(session_date)) or ('week', toMonday(session_date)) */
                     GROUP BY visitor_key, date, country_member, device_member
                 )
             )
@@ -81,6 +88,7 @@ WITH
                 o.device_category AS device_category, o.net_reporting AS net_reporting, c.segment AS segment
             FROM waymark_mart.fct_order AS o
             LEFT ANY JOIN waymark_mart.dim_customer AS c ON o.customer_key = c.customer_key
+            WHERE true /* touched ('quarter', toStartOfQuarter(o.order_date)) or ('week', toMonday(o.order_date)) */
         )
         GROUP BY date, channel_member, source_member, country_member, device_member, segment_member
     ),
@@ -131,5 +139,5 @@ SELECT
     toFloat64(k.3) / toFloat64(k.4) - k.6 AS low,
     toFloat64(k.3) / toFloat64(k.4) + k.6 AS high
 FROM part
-WHERE n > 0
+WHERE n > 0 /* touched (period, period_start) */
 SETTINGS join_use_nulls = 0
