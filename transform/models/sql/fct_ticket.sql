@@ -1,7 +1,7 @@
 -- comment: One row per ticket with its times in minutes, from the status timeline, in calendar and business time.
 -- grain: system, ticket_id
 -- needs: ticket_timeline
--- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.ticket_customer)
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.ticket_customer) GROUP BY customer_key, segment, country HAVING count() = 1
 -- order_by: created_date, system, ticket_id
 -- column: ticket_id String "The system's own number of the ticket."
 -- column: system LowCardinality(String) "System of the ticket."
