@@ -124,7 +124,7 @@ SELECT
     value - reference AS change,
     s.5 AS statistic,
     p AS p_value,
-    least(1, min(p * tests / nth) OVER (ORDER BY nth ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) AS q_value,
+    least(1, min(p * (tests / nth)) OVER (ORDER BY nth ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) AS q_value,
     q_value <= 0.05 AS is_flagged,
     if(w = 'up', change > 0, change < 0) AS is_improvement,
     concat(
