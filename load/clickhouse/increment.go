@@ -33,6 +33,9 @@ func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) 
 	if err != nil || len(partitions) == 0 {
 		return err
 	}
+	if s.increment != nil { // all other rows were copied
+		where += fmt.Sprintf(" AND %s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL())
+	}
 	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
 		err := s.w.exec(ctx, statement{
 			what: "compare " + s.table.Name + " with what is published", settings: s.w.buildSettings(),
@@ -80,6 +83,7 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 	if err != nil {
 		return nil, nil, err
 	}
+	s.increment = &inc
 	partitions, err := s.affected(ctx, inc)
 	if err == nil {
 		err = s.keep(ctx, inc, partitions)

@@ -21,6 +21,8 @@ type Staging struct {
 	table  Table // in waymark_stage
 	target Table
 	raw    *schemas.Table // nil for a model
+	// Of a model built for some keys alone, these.
+	increment *Increment
 }
 
 // NewStaging creates an empty staging table for t. The tag (lower-case letters, digits, _) makes the name unique: a

@@ -40,8 +40,8 @@ func (w *warehouse) trend(list []models.Model, series []daily) {
 	w.exec("TRUNCATE TABLE waymark_mart.kpi_daily", nil, nil)
 	w.exec("INSERT INTO waymark_mart.kpi_daily FORMAT JSONEachRow", nil, body.Bytes())
 	// The day after the last one may be incomplete, and so does not count.
-	w.exec("TRUNCATE TABLE waymark_mart.fct_journey_event", nil, nil)
-	w.exec("INSERT INTO waymark_mart.fct_journey_event (event_date) VALUES ('"+trendStart.AddDate(0, 0, trendDays).Format(time.DateOnly)+"')", nil, nil)
+	w.exec("TRUNCATE TABLE waymark_mart.event_clock", nil, nil)
+	w.exec("INSERT INTO waymark_mart.event_clock (last_day) VALUES ('"+trendStart.AddDate(0, 0, trendDays).Format(time.DateOnly)+"')", nil, nil)
 	for _, m := range list {
 		if m.Name == "kpi_trend" {
 			w.fill(m, "waymark_mart.kpi_trend", models.Defaults())
