@@ -103,10 +103,10 @@ func TestVerifyTable(t *testing.T) {
 		}
 	}
 	// A table that is empty by the ledger too: only that it is gone can be told.
-	if err := s.warehouse.Exec(t.Context(), "DROP TABLE waymark_mart.fct_ticket", nil); err != nil {
+	if err := s.warehouse.Exec(t.Context(), "DROP TABLE waymark_mart.identity_edge", nil); err != nil {
 		t.Fatal(err)
 	}
-	for table, found := range map[string]int{"fct_ticket": 1, "fct_session": 0, "ticket": 0} {
+	for table, found := range map[string]int{"identity_edge": 1, "ticket": 0} {
 		if v, err := r.VerifyOnly(t.Context(), pipeline.VerifyOptions{Table: table}); err != nil || len(v.Differences) != found {
 			t.Errorf("empty %s: %+v, error %v", table, v, err)
 		}

@@ -129,7 +129,9 @@ func (w *Warehouse) AttachStaging(ctx context.Context, target Table, name string
 }
 
 // ListStagings returns the names of all staging tables, sorted.
-func (w *Warehouse) ListStagings(ctx context.Context) ([]string, error) { return w.ListTables(ctx, Stage) }
+func (w *Warehouse) ListStagings(ctx context.Context) ([]string, error) {
+	return w.ListTables(ctx, Stage)
+}
 
 // ListTables returns the names of all tables of a database, sorted.
 func (w *Warehouse) ListTables(ctx context.Context, database string) ([]string, error) {
