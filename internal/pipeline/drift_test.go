@@ -26,7 +26,7 @@ func tickets(first, n int, more string) string {
 
 // A new field and a value outside the vocabulary are loaded past, told of once, and kept in status and the manifest.
 func TestDriftIsToldOnce(t *testing.T) {
-	s := newSite(t)
+	s := newSite(t, "fct_ticket")
 	cfg := s.config(ticketsSource)
 	s.write("in/a.ndjson", tickets(1, 20, ""), 5*time.Hour)
 	if r := s.run(cfg).Sources[0]; r.NewColumns != nil || r.NewValues != nil {
@@ -78,7 +78,7 @@ func TestDriftIsToldOnce(t *testing.T) {
 // A required column that is missing or holds something else sets the object aside, however small it is; the last good
 // version stays published.
 func TestBrokenContract(t *testing.T) {
-	s := newSite(t)
+	s := newSite(t, "fct_ticket", "fct_survey_response")
 	cfg := s.config(ticketsSource + surveySource)
 	s.write("in/a.ndjson", tickets(1, 5, ""), 9*time.Hour)
 	s.write("in/a.csv", surveys(0, 5), 9*time.Hour)

@@ -96,14 +96,14 @@ func TestEventsMoveWithTheirCustomer(t *testing.T) {
 		"in/b.csv": head + "r3,2026-03-01T10:00:00Z,nps,9,,K1\n",
 		"in/c.csv": head + "r4,2026-05-01T10:00:00Z,nps,9,a@example.com,K1\n",
 	}
-	once := newSite(t)
+	once := newSite(t, "fct_survey_response", "dim_customer", "customer_key_history")
 	cfg := once.config(surveySource)
 	for name, age := range map[string]time.Duration{"in/a.csv": 4 * time.Hour, "in/b.csv": 3 * time.Hour, "in/c.csv": 2 * time.Hour} {
 		once.write(name, parts[name], age)
 	}
 	once.run(cfg)
 
-	s := newSite(t)
+	s := newSite(t, "fct_survey_response", "dim_customer", "customer_key_history")
 	cfg = s.config(surveySource)
 	s.write("in/a.csv", parts["in/a.csv"], 4*time.Hour)
 	s.run(cfg)

@@ -33,18 +33,15 @@ type site struct {
 	models    []models.Model // nil is all
 }
 
-// newSite has the facts and what they are made from, as most tests are not about KPIs: each model costs a run some tenths of
-// a second.
-func newSite(t *testing.T) *site {
+// newSite has the named models and what they are made from; without names those of surveys, as most tests are about lake and
+// warehouse and not about KPIs: each model costs a run some tenths of a second.
+func newSite(t *testing.T, names ...string) *site {
+	if len(names) == 0 {
+		names = []string{"fct_survey_response", "dim_customer"}
+	}
 	s := newWholeSite(t)
-	s.models = facts(t)
+	s.models = modelsFor(t, names...)
 	return s
-}
-
-// facts are the models of facts and all that these read.
-func facts(t *testing.T) []models.Model {
-	t.Helper()
-	return modelsFor(t, "fct_survey_response", "fct_session", "fct_ticket", "fct_opportunity", "customer_key_history")
 }
 
 // modelsFor are the named models and all that they and their data tests read.
@@ -55,8 +52,11 @@ func modelsFor(t *testing.T, names ...string) []models.Model {
 		t.Fatal(err)
 	}
 	needed := map[string]bool{}
-	for _, name := range names {
-		needed[name] = true
+	for _, n := range names {
+		if !slices.ContainsFunc(list, func(m models.Model) bool { return m.Name == n }) {
+			t.Fatalf("there is no model %s", n)
+		}
+		needed[n] = true
 	}
 	for i := len(list) - 1; i >= 0; i-- {
 		if m := &list[i]; needed[m.Name] {

@@ -12,7 +12,7 @@ func TestRealGA4InBothFormats(t *testing.T) {
 	samples := testenv.Samples(t)
 	for _, format := range []string{"ga4_events_sampled.bqexport.ndjson.gz", "ga4_events_sampled.snappy.parquet"} {
 		t.Run(format, func(t *testing.T) {
-			s := newSite(t)
+			s := newSite(t, "fct_session", "fct_order")
 			cfg := s.config("  - { name: web, system: ga4, export: events, location: "+samples+"/ga4/"+format+" }\n", "currency: USD")
 			report := s.run(cfg)
 			if rejects, _ := report.Rejects(); rejects > 0 {
@@ -30,7 +30,7 @@ func TestRealGA4InBothFormats(t *testing.T) {
 // Won, lost and open opportunities with their amounts, as read from the sample with a spreadsheet's rules.
 func TestRealSalesforceOpportunities(t *testing.T) {
 	samples := testenv.Samples(t)
-	s := newSite(t)
+	s := newSite(t, "fct_opportunity")
 	cfg := s.config("  - { name: opportunities, system: salesforce, export: Opportunity, location: "+samples+"/salesforce/Opportunity.csv }\n", "currency: USD")
 	s.run(cfg)
 	s.want("SELECT is_closed, is_won, count(), toString(sum(amount_reporting)) FROM cx_bi.fct_opportunity GROUP BY ALL ORDER BY ALL",

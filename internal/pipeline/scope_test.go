@@ -212,16 +212,14 @@ func damageManifest(t *testing.T, s *site, source string) string {
 
 // What a newer version wrote is refused before anything is read or published.
 func TestNewerDocuments(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 50), time.Hour)
+	s.run(cfg)
+	s.write("in/b.csv", surveys(50, 50), time.Hour)
+	before := s.marts()
 	for _, file := range []string{"ledger/raw.json", "ledger/mart.json", "manifests/surveys/0123456789abcdef0123456789abcdef.json"} {
-		s := newSite(t)
-		cfg := s.config(surveySource)
-		s.write("in/a.csv", surveys(0, 50), time.Hour)
-		s.run(cfg)
-		s.write("in/b.csv", surveys(50, 50), time.Hour)
-		before := s.marts()
-		if err := os.WriteFile(filepath.Join(s.dir, "lake", file), []byte(`{"format":99}`), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		back := replaceFile(t, filepath.Join(s.dir, "lake", file), `{"format":99}`)
 		r := s.runner(cfg)
 		calls := map[string]error{}
 		_, calls["run"] = r.Run(t.Context(), nil)
@@ -235,6 +233,32 @@ func TestNewerDocuments(t *testing.T) {
 		}
 		if s.marts() != before {
 			t.Errorf("%s: something was published", file)
+		}
+		back()
+	}
+	if s.run(cfg); s.marts() == before {
+		t.Error("there was nothing to publish all the time")
+	}
+}
+
+// replaceFile gives a file another content until back is called.
+func replaceFile(t *testing.T, file, text string) (back func()) {
+	t.Helper()
+	old, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	there := err == nil
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		err := os.Remove(file)
+		if there {
+			err = errors.Join(err, os.WriteFile(file, old, 0o644))
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
+	"waymark/load/clickhouse"
 	"waymark/load/lake"
 )
 
@@ -71,11 +73,11 @@ func (r *Runner) VerifyOnly(ctx context.Context, o VerifyOptions) (*Verification
 		}
 		out.Differences = append(out.Differences, Difference{Table: x.Table.Name, Partition: x.Partition, Problem: problem})
 	}
-	rawDiffs, err := raw.compare(ctx, rawTargets())
+	rawDiffs, err := raw.compare(ctx, only(o.Table, rawTargets()), false)
 	if err != nil {
 		return nil, err
 	}
-	martDiffs, err := marts.compare(ctx, models.targets())
+	martDiffs, err := marts.compare(ctx, only(o.Table, models.targets()), false)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +93,14 @@ func (r *Runner) VerifyOnly(ctx context.Context, o VerifyOptions) (*Verification
 		out.Differences = slices.DeleteFunc(out.Differences, func(d Difference) bool { return d.Table != "" && d.Table != o.Table })
 	}
 	return out, nil
+}
+
+// only leaves one table of the targets, "" is all.
+func only(table string, targets map[string]clickhouse.Table) map[string]clickhouse.Table {
+	if table != "" {
+		maps.DeleteFunc(targets, func(name string, _ clickhouse.Table) bool { return name != table })
+	}
+	return targets
 }
 
 // knows refuses a table that there is not.

@@ -17,8 +17,14 @@ func biViews(set *modelSet) ([]clickhouse.View, error) {
 	var out []clickhouse.View
 	for _, v := range models.Views(set.list, kpis) {
 		view := clickhouse.View{Name: v.Name, Comment: v.Comment, SQL: v.SQL, Columns: map[string]string{}}
+		typed := true
 		for _, c := range v.Columns {
 			view.Columns[c.Name] = c.Comment
+			view.Typed = append(view.Typed, clickhouse.ModelColumn(c))
+			typed = typed && c.Type != ""
+		}
+		if !typed {
+			view.Typed = nil
 		}
 		out = append(out, view)
 	}

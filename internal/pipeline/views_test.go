@@ -11,15 +11,15 @@ func TestViewsAreMadeAgain(t *testing.T) {
 	cfg := s.config(surveySource)
 	s.write("in/a.csv", surveys(0, 3), time.Hour)
 	s.run(cfg)
-	const made = "SELECT name, uuid FROM system.tables WHERE database = 'cx_bi' AND name IN ('fct_order', 'dim_customer')"
+	const made = "SELECT name, uuid FROM system.tables WHERE database = 'cx_bi' AND name IN ('fct_survey_response', 'dim_customer')"
 	before := s.query(made)
 	s.run(cfg)
 	s.want(made, before...)
-	for _, sql := range []string{"DROP VIEW cx_bi.fct_order SYNC", "ALTER TABLE cx_bi.dim_customer MODIFY COMMENT 'mine'"} {
+	for _, sql := range []string{"DROP VIEW cx_bi.fct_survey_response SYNC", "ALTER TABLE cx_bi.dim_customer MODIFY COMMENT 'mine'"} {
 		if err := s.warehouse.Exec(t.Context(), sql, nil); err != nil {
 			t.Fatal(err)
 		}
 		s.run(cfg)
-		s.want("SELECT count(), countIf(comment = 'mine') FROM system.tables WHERE database = 'cx_bi' AND name IN ('fct_order', 'dim_customer')", "2|0")
+		s.want("SELECT count(), countIf(comment = 'mine') FROM system.tables WHERE database = 'cx_bi' AND name IN ('fct_survey_response', 'dim_customer')", "2|0")
 	}
 }

@@ -131,6 +131,9 @@ func (w *Warehouse) EnsureModel(ctx context.Context, m Model, marts Marts) (Mode
 	err := w.exec(ctx, statement{
 		what: "create model " + t.String(), sql: d.create("CREATE OR REPLACE TABLE", t), repeatable: true,
 	})
+	if err == nil {
+		w.policies.created(t)
+	}
 	return ModelState{Created: true, Stale: !m.Empty}, err
 }
 

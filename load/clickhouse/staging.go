@@ -82,6 +82,16 @@ func (p *policies) learn(database string, tables map[string]*found) {
 	}
 }
 
+// created notes a table that was just made without a policy: it lives where a staging table without one will.
+func (p *policies) created(t Table) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.by == nil {
+		p.by = map[string]string{}
+	}
+	p.by[t.Database+"."+t.Name] = ""
+}
+
 func (p *policies) of(t Table) (string, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,10 +132,15 @@ func (w *Warehouse) AttachStaging(ctx context.Context, target Table, name string
 
 // ListStagings returns the names of all staging tables, sorted.
 func (w *Warehouse) ListStagings(ctx context.Context) ([]string, error) {
+	return w.ListTables(ctx, Stage)
+}
+
+// ListTables returns the names of all tables of a database, sorted.
+func (w *Warehouse) ListTables(ctx context.Context, database string) ([]string, error) {
 	var names []string
 	err := w.read(ctx, statement{
-		what: "list staging tables", sql: "SELECT name FROM system.tables WHERE database = {database:String}",
-		params: map[string]string{"database": Stage},
+		what: "list tables of " + database, sql: "SELECT name FROM system.tables WHERE database = {database:String}",
+		params: map[string]string{"database": database},
 	}, func() { names = nil }, func(r driver.Rows) error {
 		name := ""
 		err := r.Scan(&name)

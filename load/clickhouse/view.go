@@ -16,6 +16,7 @@ type View struct {
 	Comment string
 	SQL     string
 	Columns map[string]string // comment of each column; every column of the SELECT needs one
+	Typed   []ModelColumn     // the columns in order, with types, where the caller knows them: the server is not asked then
 }
 
 // EnsureViews creates or replaces plain views in cx_bi, with their comments, in the order given. A view with a column
@@ -41,9 +42,12 @@ func (w *Warehouse) ViewsDigest(ctx context.Context) (digest string, err error) 
 
 func (w *Warehouse) ensureView(ctx context.Context, database string, v View) error {
 	t := Table{Database: database, Name: v.Name}
-	columns, err := w.describeSelect(ctx, "describe view "+t.String(), v.SQL, nil)
-	if err != nil {
-		return err
+	columns := v.Typed
+	if columns == nil {
+		var err error
+		if columns, err = w.describeSelect(ctx, "describe view "+t.String(), v.SQL, nil); err != nil {
+			return err
+		}
 	}
 	clauses := make([]string, len(columns))
 	for i, c := range columns {

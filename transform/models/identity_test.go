@@ -60,9 +60,12 @@ func testIdentity(t *testing.T, w *warehouse, list []models.Model) {
 			next += 121
 		}
 		want := solve(records)
+		w.load(rowsOfRecords(records))
 		for _, incremental := range []bool{true, false} {
-			w.incremental = incremental && round > 0
-			w.load(rowsOfRecords(records))
+			if incremental && round == 0 { // what the table holds is another test's
+				continue
+			}
+			w.incremental = incremental
 			w.build(list, map[string]bool{"customer_key_history": true}, params)
 			if w.steps > 14 {
 				t.Errorf("round %d: %d steps", round, w.steps)

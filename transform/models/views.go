@@ -8,7 +8,7 @@ import (
 	"waymark/schemas"
 )
 
-// View is a plain view of cx_bi. Every column of its SELECT is in Columns, in order; their Types are empty.
+// View is a plain view of cx_bi. Every column of its SELECT is in Columns, in order; a Type is empty where only the server knows it.
 type View struct {
 	Name    string
 	Comment string
@@ -42,7 +42,7 @@ func viewOf(name, comment, table string, columns []Column) View {
 	v := View{Name: name, Comment: comment}
 	var b strings.Builder
 	for _, c := range columns {
-		expression, ok := shown(c)
+		expression, typ, ok := shown(c)
 		if !ok || slices.Contains(internal, c.Name) {
 			continue
 		}
@@ -50,24 +50,25 @@ func viewOf(name, comment, table string, columns []Column) View {
 			b.WriteString(",\n    ")
 		}
 		b.WriteString(expression)
-		v.Columns = append(v.Columns, Column{Name: c.Name, Comment: c.Comment})
+		v.Columns = append(v.Columns, Column{Name: c.Name, Type: typ, Comment: c.Comment})
 	}
 	v.SQL = "SELECT\n    " + b.String() + "\nFROM " + table
 	return v
 }
 
-// shown gives the form in which people see a column; false when they do not.
-func shown(c Column) (expression string, ok bool) {
+// shown gives the form in which people see a column, and its type ("" where that of the column is not known); false when they
+// do not see it.
+func shown(c Column) (expression, typ string, ok bool) {
 	name := quoteName(c.Name)
 	switch {
 	case strings.HasPrefix(c.Type, "Map(") || strings.HasPrefix(c.Type, "Array("):
-		return "", false
+		return "", "", false
 	case c.Type == "UUID":
-		return fmt.Sprintf("if(empty(%s), '', toString(%s)) AS %s", name, name, name), true
+		return fmt.Sprintf("if(empty(%s), '', toString(%s)) AS %s", name, name, name), "String", true
 	case strings.Contains(c.Type, "DateTime64(6"):
-		return fmt.Sprintf("toDateTime64(%s, 3, 'UTC') AS %s", name, name), true
+		return fmt.Sprintf("toDateTime64(%s, 3, 'UTC') AS %s", name, name), strings.Replace(c.Type, "DateTime64(6", "DateTime64(3", 1), true
 	}
-	return name, true
+	return name, c.Type, true
 }
 
 // rejectView shows the records that could not be used.

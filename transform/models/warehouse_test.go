@@ -30,8 +30,9 @@ type warehouse struct {
 	process *engine.Process
 	// settings that a user's profile may hold.
 	settings map[string]string
-	shuffle  *rand.Rand // when set, rows are loaded in another order
-	fails    []string   // data tests that must fail; see testCase
+	shuffle  *rand.Rand      // when set, rows are loaded in another order
+	filled   map[string]bool // raw tables that hold rows
+	fails    []string        // data tests that must fail; see testCase
 	failed   map[string]bool
 	// Iterated models start from what their table holds; scratch and steps are those of the latest one.
 	incremental bool
@@ -41,7 +42,7 @@ type warehouse struct {
 
 func startWarehouse(t testing.TB) *warehouse {
 	t.Helper()
-	w := &warehouse{t: t, process: enginetest.Start(t)}
+	w := &warehouse{t: t, process: enginetest.Start(t), filled: map[string]bool{}}
 	for _, db := range []string{"waymark_raw", "waymark_mart", "cx_bi"} {
 		w.exec("CREATE DATABASE "+db, nil, nil)
 	}
@@ -52,7 +53,9 @@ func startWarehouse(t testing.TB) *warehouse {
 }
 
 // in is the same warehouse for a subtest.
-func (w *warehouse) in(t testing.TB) *warehouse { return &warehouse{t: t, process: w.process} }
+func (w *warehouse) in(t testing.TB) *warehouse {
+	return &warehouse{t: t, process: w.process, filled: w.filled}
+}
 
 // send runs one statement; body, when not nil, is the data of an INSERT.
 func (w *warehouse) send(sql string, params map[string]string, body []byte) (string, error) {
@@ -108,7 +111,9 @@ func (w *warehouse) rows(sql string, params map[string]string) [][]string {
 func (w *warehouse) load(rows map[string][]map[string]any) {
 	w.t.Helper()
 	for _, table := range schemas.Tables() {
-		w.exec("TRUNCATE TABLE waymark_raw."+table.Name, nil, nil)
+		if w.filled[table.Name] {
+			w.exec("TRUNCATE TABLE waymark_raw."+table.Name, nil, nil)
+		}
 		var body bytes.Buffer
 		if w.shuffle != nil {
 			list := rows[table.Name]
@@ -119,7 +124,7 @@ func (w *warehouse) load(rows map[string][]map[string]any) {
 				w.t.Fatal(err)
 			}
 		}
-		if body.Len() > 0 {
+		if w.filled[table.Name] = body.Len() > 0; w.filled[table.Name] {
 			w.exec("INSERT INTO waymark_raw."+table.Name+" FORMAT JSONEachRow", nil, body.Bytes())
 		}
 	}
