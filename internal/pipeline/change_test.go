@@ -192,6 +192,9 @@ func TestReconcile(t *testing.T) {
 		"INSERT INTO waymark_raw.journey_event SELECT * FROM waymark_raw.journey_event LIMIT 3",
 		"DROP TABLE waymark_mart.dim_customer",
 		"DROP DATABASE cx_bi",
+		// What an engine leaves that is killed in CREATE OR REPLACE.
+		"CREATE TABLE waymark_mart._tmp_replace_9a7240443d78e9b9_fpkfqadua1ad904c AS waymark_mart.dim_customer",
+		"CREATE VIEW cx_bi._tmp_replace_9a7240443d78e9b9_gpkfqadua1ad904c AS SELECT 1",
 	} {
 		if err := s.warehouse.Exec(t.Context(), damage, nil); err != nil {
 			t.Fatal(err)
@@ -202,5 +205,6 @@ func TestReconcile(t *testing.T) {
 			t.Errorf("after %s the marts are\n%s\nnot\n%s", damage, got, before)
 		}
 		s.want("SELECT count() FROM cx_bi.fct_survey_response", "50")
+		s.want("SELECT count() FROM system.tables WHERE startsWith(name, '_tmp_replace_')", "0")
 	}
 }

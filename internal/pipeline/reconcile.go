@@ -231,7 +231,8 @@ func (p *publisher) reconcile(ctx context.Context, targets map[string]clickhouse
 	return p.swapLedger(ctx)
 }
 
-// dropLeftovers removes the staging tables of earlier runs; it comes after replay, which may still need them.
+// dropLeftovers removes the staging tables of earlier runs, and tables that were half replaced; it comes after replay, which may
+// still need the former.
 func (p *publisher) dropLeftovers(ctx context.Context) error {
 	names, err := p.Warehouse.ListStagings(ctx)
 	if err != nil {
@@ -242,7 +243,7 @@ func (p *publisher) dropLeftovers(ctx context.Context) error {
 			return fmt.Errorf("drop staging %s: %w", n, err)
 		}
 	}
-	return nil
+	return p.Warehouse.DropHalfReplaced(ctx)
 }
 
 // rawTargets maps every lake table to its published table.
