@@ -2,7 +2,7 @@
 -- grain: kpi, dimension, member, kpi_date
 -- partition: quarter(kpi_date)
 -- refresh: by kpi_date
--- touched: SELECT period_start AS key FROM waymark_delta.kpi_value WHERE period = 'day' /* touched period_start */
+-- touched: SELECT period_start AS key FROM waymark_delta.kpi_value WHERE period = 'day'
 -- column: kpi_date Date "Day in the reporting time zone; which day an observation counts on is the date_rule of kpi_definition."
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
 -- column: dimension LowCardinality(String) "Dimension: all, channel, source_medium, country, device_category, segment, touchpoint, agent_group, priority, lead_source, owner, opportunity_type or campaign."

@@ -2,7 +2,7 @@
 -- grain: period, kpi, dimension, member, period_start
 -- partition: quarter(period_start)
 -- refresh: by (period, period_start)
--- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_value WHERE period != 'day' /* touched (period, period_start) */
+-- touched: SELECT (period, period_start) AS key FROM waymark_delta.kpi_value WHERE period != 'day'
 -- column: period LowCardinality(String) "week (from Monday), month or quarter."
 -- column: period_start Date "First day of the period."
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
