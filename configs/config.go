@@ -68,8 +68,14 @@ type Service struct {
 
 // Customers holds rules of the KPIs of customers.
 type Customers struct {
-	ActiveDays int     `yaml:"active_days" desc:"A customer is active so many days after an order: the window of repeat_rate, purchase_frequency, retention and churn (default 365)."`
-	Margin     float64 `yaml:"margin" desc:"Margin as a share of revenue, for the value of customers; 40 % is 0.4 (default 1: all of it)."`
+	ActiveDays    int      `yaml:"active_days" desc:"A customer is active so many days after an order: the window of repeat_rate, purchase_frequency, retention and churn (default 365)."`
+	Margin        float64  `yaml:"margin" desc:"Margin as a share of revenue, for the value of customers; 40 % is 0.4 (default 1: all of it)."`
+	RecommendedBy []string `yaml:"recommended_by" desc:"Lead sources that say a customer was recommended, for referral_share and earned_growth; case does not matter (default Referral, Customer Referral, Employee Referral, External Referral, Partner Referral, Word of mouth, Recommendation, Polecenie, Рекомендация)."`
+}
+
+// recommendations are the lead sources that say so by default: those of Salesforce's picklist, and what else people call it.
+func recommendations() []string {
+	return []string{"Referral", "Customer Referral", "Employee Referral", "External Referral", "Partner Referral", "Word of mouth", "Recommendation", "Polecenie", "Рекомендация"}
 }
 
 // Identity holds the rule of identity that is not fixed.
@@ -150,7 +156,7 @@ func Default() *Config {
 		Timezone: "UTC", Currency: "EUR",
 		Resources:   Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
 		Service:     Service{FCRDays: 7},
-		Customers:   Customers{ActiveDays: 365, Margin: 1},
+		Customers:   Customers{ActiveDays: 365, Margin: 1, RecommendedBy: recommendations()},
 		Identity:    Identity{MaxLinks: 20},
 		Journey:     Journey{BuiltIn: true, SilenceDays: 30, RepeatHours: 72, CriticalDays: 365, CriticalMinimum: 30},
 		Attribution: Attribution{LookbackDays: 90, NonDirectDays: 30, HalfLifeDays: 7},

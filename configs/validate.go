@@ -37,6 +37,11 @@ func (c *Config) Validate() error {
 	if m := v.c.Customers.Margin; m <= 0 || m > 1 {
 		v.add("customers.margin", "must be a share above 0, at most 1", "40 % is 0.4")
 	}
+	for i, name := range v.c.Customers.RecommendedBy {
+		if strings.TrimSpace(name) != name || name == "" || strings.Contains(name, "|") {
+			v.add(fmt.Sprintf("customers.recommended_by[%d]", i), "must be a lead source as records have it, without | and space around it", "e.g. Customer Referral")
+		}
+	}
 	if n := v.c.Identity.MaxLinks; n < 2 || n > 10_000 {
 		v.add("identity.max_links", "must be from 2 to 10000", "a person has an address, a number, a phone and an id in each system; 20 leaves room")
 	}

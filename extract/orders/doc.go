@@ -20,5 +20,6 @@
 // export replaces them. Shopify's export does not date refunds: they stand at the cancellation, else at the order.
 //
 // What only the first row of an order states (Shopify) may be repeated by the others; a row that states another amount, currency or refund
-// contradicts it, and the order is rejected. So is an order of which any row is.
+// contradicts it, and the order is rejected. So is an order of which any row is. Rows that do not stand together are two statements of
+// one order; where these differ and neither is newer, the publish stops and names the order (load/clickhouse/contradiction.go).
 package orders

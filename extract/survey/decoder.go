@@ -72,10 +72,13 @@ func (d *decoder) response() error {
 		return d.withdrawn(at, answered)
 	}
 	if sent {
-		if err := d.sink.Emit(d.event(d.sent, invited)); err != nil {
+		row := d.event(d.sent, invited)
+		wordless(row)
+		if err := d.sink.Emit(row); err != nil {
 			return err
 		}
 	}
+	told := false
 	for i := range scores {
 		if !answered || !scores[i].set {
 			continue
@@ -84,6 +87,10 @@ func (d *decoder) response() error {
 		row.Ordinal = scores[i].ordinal
 		row.SetBytes(schemas.EvScoreKind, d.kinds[scores[i].kind])
 		row.SetFloat(schemas.EvScore, scores[i].value)
+		if told {
+			wordless(row)
+		}
+		told = true
 		if err := d.sink.Emit(row); err != nil {
 			return err
 		}

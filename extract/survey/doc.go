@@ -14,7 +14,8 @@
 //	is_deleted    the response was withdrawn
 //	attributes.NAME, and any column of journey_event that a source may set
 //
-// Each answered response gives one survey_answered per score, each line with sent_at a survey_sent. Events are
+// Each answered response gives one survey_answered per score, each line with sent_at a survey_sent. What is known of its text
+// (sentiment, theme) is on the first survey_answered only, so that a text counts once. Events are
 // snapshots of the response: a corrected line in a later object replaces all of the earlier one's.
 //
 // A score must be on the scale of its kind (schemas.ScaleOf); `good` and `bad` are csat scores. The text of a comment

@@ -15,7 +15,7 @@ const System = "survey"
 // Exports returns the one export there is, responses.
 func Exports() []extract.Export {
 	return []extract.Export{{
-		System: System, Name: "responses", Tables: []*schemas.Table{schemas.JourneyEvent},
+		System: System, Name: "responses", Version: 1, Tables: []*schemas.Table{schemas.JourneyEvent},
 		Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
 			s, err := tabular.Open(ctx, in, opt, layout)
 			if err != nil {

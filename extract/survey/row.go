@@ -30,3 +30,9 @@ func (d *decoder) event(eventType []byte, at int64) *schemas.Row {
 	row.SetInt(schemas.EvVersion, d.version)
 	return row
 }
+
+// wordless takes from an event what is known of the text of its response, which one event of each response has: a text is one text,
+// however many scores came with it.
+func wordless(row *schemas.Row) {
+	row.Vals[schemas.EvSentiment], row.Vals[schemas.EvTheme] = schemas.Value{}, schemas.Value{}
+}

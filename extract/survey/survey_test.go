@@ -69,6 +69,17 @@ func TestMappedColumns(t *testing.T) {
 	}
 }
 
+// A text counts once, however many scores its response has.
+func TestSentimentIsOnOneEvent(t *testing.T) {
+	got := read(t, "response_id,answered_at,sent_at,score.nps,score.csat,Mood,Topic\nA,2024-03-01,2024-02-28,9,4,0.5,price\n",
+		extract.Options{Fields: map[string]string{"Mood": "sentiment", "Topic": "theme"}})
+	same(t, got.Tables["journey_event"],
+		event("A", "survey_sent", "2024-02-28T00:00:00Z", nil),
+		event("A", "survey_answered", "2024-03-01T00:00:00Z", exporttest.Row{"score_kind": "nps", "score": "9", "@ordinal": "1", "sentiment": "0.5", "theme": "price"}),
+		event("A", "survey_answered", "2024-03-01T00:00:00Z", exporttest.Row{"score_kind": "csat", "score": "4", "@ordinal": "2"}),
+	)
+}
+
 func TestScores(t *testing.T) {
 	for _, c := range []struct {
 		kind, score, want string

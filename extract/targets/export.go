@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"path"
 	"strings"
 
 	"waymark/extract"
@@ -54,9 +55,11 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (extract.S
 		return nil, err
 	}
 	opt.ChunkBytes = chunkBytes
-	isYAML, err := looksLikeYAML(ctx, in, opt)
-	if err != nil {
-		return nil, err
+	isYAML := namedYAML(in.Name)
+	if !isYAML {
+		if isYAML, err = looksLikeYAML(ctx, in, opt); err != nil {
+			return nil, err
+		}
 	}
 	if isYAML {
 		if len(opt.Fields) > 0 {
@@ -69,6 +72,17 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (extract.S
 		return nil, err
 	}
 	return stream{s, catalogue}, nil
+}
+
+// namedYAML goes by the object's name, compressed or not.
+func namedYAML(name string) bool {
+	switch ext := path.Ext(name); strings.ToLower(ext) {
+	case ".yaml", ".yml":
+		return true
+	case ".gz", ".zst":
+		return namedYAML(strings.TrimSuffix(name, ext))
+	}
+	return false
 }
 
 // looksLikeYAML goes by the first line that is neither blank nor a comment: `targets:` or a list.

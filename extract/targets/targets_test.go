@@ -102,6 +102,16 @@ func TestRejects(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+	// What is named as YAML is read as YAML, however it begins, and says where it ends to be.
+	for name, want := range map[string]bool{"s3://b/plan.yaml": true, "plan.YML.gz": true, "plan.csv": false, "yaml": false, "": false} {
+		if namedYAML(name) != want {
+			t.Errorf("namedYAML(%q) is %t", name, !want)
+		}
+	}
+	_, err := entries([]byte("plan:\n  - kpi: nps\n    owner: \"me\n"))
+	if q := (*extract.Quarantine)(nil); !errors.As(err, &q) || q.Line != 3 {
+		t.Errorf("%v, want line 3", err)
+	}
 	if _, err := exporttest.Read(t, Exports()[0], []byte(plan), extract.Options{Fields: map[string]string{"a": "kpi"}}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("fields of YAML: %v", err)
 	}

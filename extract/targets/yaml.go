@@ -2,10 +2,12 @@ package targets
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
@@ -93,7 +95,7 @@ func entries(text []byte) (list []ast.Node, err error) {
 	}()
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return nil, broken("the YAML cannot be read")
+		return nil, &extract.Quarantine{Reason: schemas.Malformed, Line: lineOf(err), Message: "the YAML cannot be read from here on"}
 	}
 	if len(file.Docs) != 1 {
 		return nil, broken("want one document")
@@ -109,6 +111,15 @@ func entries(text []byte) (list []ast.Node, err error) {
 		return n.Values, nil
 	}
 	return nil, broken("want a list of targets under the key targets")
+}
+
+// lineOf is where the parser gave up; 0 when it does not say.
+func lineOf(err error) int64 {
+	var at yaml.Error
+	if errors.As(err, &at) && at.GetToken() != nil && at.GetToken().Position != nil {
+		return int64(at.GetToken().Position.Line)
+	}
+	return 0
 }
 
 // pairs returns the members of a mapping; one with a single member is a node of its own kind.

@@ -32,6 +32,7 @@ func (f *faulty) Put(ctx context.Context, key string, body io.ReadSeeker, size i
 // A run that dies at any of its writes to the lake (data files, manifest, lease, journal, ledger) leaves nothing that the
 // next run does not put right: the marts end as those of one clean run over the same exports.
 func TestDyingAtEachWrite(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	cfg := s.config(surveySource)
 	s.write("in/first.csv", surveys(0, 40), time.Hour)

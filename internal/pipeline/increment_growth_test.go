@@ -72,6 +72,7 @@ func growthSteps() []growthStep {
 // TestGrowthIncrementIsTheWhole: rates, orders, contracts, costs, mails, answers and targets that come and are corrected over several
 // runs end in the marts of one run over all of it.
 func TestGrowthIncrementIsTheWhole(t *testing.T) {
+	t.Parallel()
 	steps := growthSteps()
 	age := func(step int) time.Duration { return time.Duration(48-step) * time.Hour }
 	s := newWholeSite(t)

@@ -39,6 +39,7 @@ func events(day, first, n int) string {
 // New rows on one day build this day's events and this month's sessions, nothing else; corrections, deletions and late
 // rows do the same, and what results is what one run over everything gives.
 func TestModelsAreBuiltForWhatChanged(t *testing.T) {
+	t.Parallel()
 	sources := surveySource + "  - { name: web, system: ga4, export: events, location: \"$DIR/web/*.json*\" }\n"
 	steps := []struct {
 		name string

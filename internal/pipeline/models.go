@@ -38,6 +38,7 @@ func (r *Runner) models() (*modelSet, error) {
 	}
 	params := models.Defaults()
 	params["timezone"], params["currency"], params["schedule"] = r.Config.Timezone, r.Config.Currency, r.Config.Service.Schedule
+	params["recommended_by"] = strings.ToLower(strings.Join(r.Config.Customers.RecommendedBy, "|"))
 	j, a := r.Config.Journey, r.Config.Attribution
 	for name, n := range map[string]int{
 		"identity_max_links": r.Config.Identity.MaxLinks, "journey_silence_days": j.SilenceDays, "repeat_contact_hours": j.RepeatHours,

@@ -39,6 +39,7 @@ const wholeAge = 100 * time.Hour
 // Not held, and rightly: what cannot be cut at every record (see whole). Rejects name the object and line they stand in, and record_version is the object's time where the
 // record has none of its own: both differ between cuts, so they are compared with the run over what is there at the end only.
 func TestAnyDeliveryEndsTheSame(t *testing.T) {
+	t.Parallel()
 	thorough := false
 	flag.Visit(func(f *flag.Flag) { thorough = thorough || f.Name == "rapid.checks" })
 	if !thorough {

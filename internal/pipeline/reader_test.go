@@ -93,6 +93,7 @@ func (r *reader) note(table string, states map[string]string) {
 // A client that reads throughout first loads, corrections, repeats, a prune and a backfill sees each partition as it was before
 // a run or as it is after it: never half, doubled or empty, and rows and hash belong together.
 func TestReadersSeeWholePartitions(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "fct_survey_response", "fct_ticket", "kpi_daily")
 	cfg := s.config(ticketsSource + surveySource)
 	known := map[string]map[string]bool{}

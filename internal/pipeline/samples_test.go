@@ -9,6 +9,7 @@ import (
 // The two formats of the real GA4 sample give the same events, sessions, orders and revenue; the figures are those of
 // plain SQL over the sample's Parquet (24,219 rows; distinct (user_pseudo_id, ga_session_id); ecommerce.transaction_id).
 func TestRealGA4InBothFormats(t *testing.T) {
+	t.Parallel()
 	samples := testenv.Samples(t)
 	for _, format := range []string{"ga4_events_sampled.bqexport.ndjson.gz", "ga4_events_sampled.snappy.parquet"} {
 		t.Run(format, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 
 // From an order, a ticket and an answer of the sample shop the chain leads to the very lines that name them.
 func TestTrace(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "fct_order", "fct_ticket")
 	if _, err := sampledata.Generate(t.Context(), sampledata.Options{Seed: 3, Scale: 0.02}, sampledata.Directory(s.dir+"/exports")); err != nil {
 		t.Fatal(err)

@@ -62,6 +62,7 @@ func checkPlantedMoments(t *testing.T, s *site, truth *sampledata.Truth) {
 
 // TestCalmShop: the same shop without what was planted has nothing of it.
 func TestCalmShop(t *testing.T) {
+	t.Parallel()
 	s := newWholeSite(t)
 	s.models = modelsFor(t, "critical_moment", "journey_stage_touchpoint")
 	opt := sampledata.Options{Seed: 7, Scale: 0.05, Malformed: 3, Calm: true}

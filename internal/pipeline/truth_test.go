@@ -19,6 +19,7 @@ import (
 // TestTruth holds the pipeline to what the sample shop knows of itself: the generator counts from its own decisions, not
 // from the files, and not with the pipeline's SQL.
 func TestTruth(t *testing.T) {
+	t.Parallel()
 	s := newWholeSite(t)
 	truth, err := sampledata.Generate(t.Context(), sampledata.Options{Seed: 7, Scale: 0.05, Malformed: 3}, sampledata.Directory(s.dir+"/exports"))
 	if err != nil {

@@ -42,7 +42,8 @@ func resolutionOf(t *schemas.Table) resolution {
 
 // Resolve leaves one row per key: the one of the greatest (record_version, row_hash). Of business_interval, contract
 // and cost_line only the newest version of each schedule, contract, and campaign and day stays. Winners that are deleted go, except in journey_event, whose models need them.
-// It returns the partitions that changed; one that became empty is absent from State afterwards.
+// It returns the partitions that changed; one that became empty is absent from State afterwards. An order that the books state in two
+// ways at one age is of kind Gate (contradictions).
 func (s *Staging) Resolve(ctx context.Context) ([]string, error) {
 	if s.raw == nil {
 		return nil, fault.New(fault.Internal, "resolve %s: a model's rows have no versions", s.table.Name)
@@ -55,6 +56,9 @@ func (s *Staging) Resolve(ctx context.Context) ([]string, error) {
 	for _, some := range batches(states) {
 		dirty, err := s.dirty(ctx, some)
 		if err != nil {
+			return nil, err
+		}
+		if err := s.contradictions(ctx, dirty); err != nil {
 			return nil, err
 		}
 		if err := s.rebuild(ctx, dirty); err != nil {

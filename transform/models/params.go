@@ -21,6 +21,7 @@ var parameters = [...]parameter{
 	{"fcr_days", "UInt16", "7"},                 // a solution holds at first contact when nothing follows for so many days
 	{"active_days", "UInt16", "365"},            // a customer is active so many days after an order
 	{"margin_permyriad", "UInt32", "10000"},     // margin in 1/10000 of revenue
+	{"recommended_by", "String", ""},            // lead sources, in lower case and joined by |, of which each says that the customer was recommended
 	{"trend_days", "UInt16", "182"},             // how far kpi_trend looks back
 	{"trend_observations", "UInt32", "100"},     // series with fewer observations are not judged
 	{"catalogue", "String", ""},                 // id|unit|direction|aggregation|name of every KPI, joined by ;

@@ -13,6 +13,7 @@
 -- column: acquired_at Nullable(DateTime64(3,'UTC')) "First event, or creation of the first record, whichever is earlier."
 -- column: acquired_date Nullable(Date) "Day of acquired_at in the reporting time zone."
 -- column: acquisition_source LowCardinality(String) "Traffic source of the first event that names one, else the lead source of the first record."
+-- column: lead_source LowCardinality(String) "How the person was won, by the first record that says so; '' is unknown."
 -- column: account_key UUID "Company account, from the newest record or event that names one; zero is none."
 -- column: identifiers UInt32 "Number of identifiers that are connected."
 -- column: is_known Bool "More is known than a device: a customer number, address or record."
@@ -52,9 +53,8 @@ SELECT
     argMaxIf(f.language, tuple(f.is_record, f.version, f.language), f.language != '') AS language,
     toDateTime64(min(f.at), 3, 'UTC') AS acquired_at,
     if(acquired_at IS NULL, NULL, toDate(greatest(ifNull(acquired_at, toDateTime64(43200, 3, 'UTC')), toDateTime64(43200, 3, 'UTC')), {timezone:String})) AS acquired_date,
-    coalesce(
-        nullIf(argMinIf(f.source, tuple(f.at, f.source), f.source != ''), ''),
-        argMinIf(f.lead_source, tuple(ifNull(f.at, toDateTime64(0, 6, 'UTC')), f.lead_source), f.lead_source != '')) AS acquisition_source,
+    coalesce(nullIf(argMinIf(f.source, tuple(f.at, f.source), f.source != ''), ''), lead_source) AS acquisition_source,
+    argMinIf(f.lead_source, tuple(ifNull(f.at, toDateTime64(0, 6, 'UTC')), f.lead_source), f.lead_source != '') AS lead_source,
     argMaxIf(f.account_id, tuple(f.is_record, f.version, f.account_id), notEmpty(f.account_id)) AS account_key,
     max(k.connected) AS identifiers,
     max(k.known) AS is_known,
