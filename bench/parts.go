@@ -24,6 +24,7 @@ func parts() []part {
 		{"growth", "Larger inputs", "seconds per byte and memory at a quarter, 1, 4 and 8 times the size, 25 minutes and 20 GB of disk", (*harness).growth},
 		{"publish", "Parquet to ClickHouse", "beside the engine's own insert, 5 minutes", (*harness).publish},
 		{"run", "Runs from nothing", "all sources of the sample shop at scale 1, 3 and 10, with the models, 15 minutes", (*harness).whole},
+		{"models", "Models of 10 million events", "each model's seconds and memory at scale 50, from nothing and for one more hour, 30 minutes", (*harness).models},
 		{"idle", "A run with nothing new", "over 100,000 objects of an S3 server, 5 minutes, and as many as an hour the first time", (*harness).idle},
 		{"hour", "One new hour", "with 3 months, a year and 3 years of history, 10 minutes", (*harness).hour},
 		{"startup", "Start-up", "waymark version and waymark check, seconds", (*harness).startup},

@@ -27,9 +27,15 @@ const sampling = 20 * time.Millisecond
 
 // run starts cmd on the harness's two processors and waits for it. Memory is the greater of what the kernel noted for
 // the process itself and the greatest sum over it and its descendants that was seen.
-func run(ctx context.Context, cmd *exec.Cmd) (usage, []byte, error) {
+func run(ctx context.Context, cmd *exec.Cmd) (usage, []byte, error) { return runTelling(ctx, cmd, nil) }
+
+// runTelling is run; line, when not nil, is called with the process's id and each line that it writes to standard error, when it does.
+func runTelling(ctx context.Context, cmd *exec.Cmd, line func(pid int, line []byte)) (usage, []byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if line != nil {
+		cmd.Stderr = &lines{kept: &stderr, each: func(b []byte) { line(cmd.Process.Pid, b) }}
+	}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return usage{}, nil, fmt.Errorf("start %s: %w", cmd.Path, err)
@@ -50,6 +56,26 @@ func run(ctx context.Context, cmd *exec.Cmd) (usage, []byte, error) {
 		u.RSS = max(u.RSS, r.Maxrss<<10)
 	}
 	return u, stdout.Bytes(), ctx.Err()
+}
+
+// lines keeps what is written to it and tells of each line of it.
+type lines struct {
+	kept *bytes.Buffer
+	each func([]byte)
+	told int // bytes of kept
+}
+
+// Write implements io.Writer.
+func (l *lines) Write(b []byte) (int, error) {
+	n, err := l.kept.Write(b)
+	for {
+		line, _, whole := bytes.Cut(l.kept.Bytes()[l.told:], []byte("\n"))
+		if !whole {
+			return n, err
+		}
+		l.told += len(line) + 1
+		l.each(line)
+	}
 }
 
 func lastLines(text string) string {
@@ -74,6 +100,13 @@ func watchTree(pid int, done <-chan struct{}) (peak, own int64) {
 
 func treeMemory(pid int) int64 {
 	sum := statusField(pid, "VmRSS:")
+	for _, child := range children(pid) {
+		sum += treeMemory(child)
+	}
+	return sum
+}
+
+func children(pid int) (out []int) {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	// Children belong to the thread that made them.
 	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
@@ -85,10 +118,17 @@ func treeMemory(pid int) int64 {
 	}
 	for _, child := range strings.Fields(string(text)) {
 		if n, err := strconv.Atoi(child); err == nil {
-			sum += treeMemory(n)
+			out = append(out, n)
 		}
 	}
-	return sum
+	return out
+}
+
+// peakSince returns the greatest resident memory of a process since this was last asked.
+func peakSince(pid int) int64 {
+	peak := statusField(pid, "VmHWM:")
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0) // a process that is gone has no peak
+	return peak
 }
 
 // statusField reads a field of /proc/PID/status in bytes; 0 when the process is gone.

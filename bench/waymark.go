@@ -35,9 +35,13 @@ func (w *waymark) do(ctx context.Context, args ...string) (usage, []byte, error)
 
 // with runs the binary in an environment with more variables.
 func (w *waymark) with(ctx context.Context, env []string, args ...string) (usage, []byte, error) {
+	return run(ctx, w.command(ctx, env, args...))
+}
+
+func (w *waymark) command(ctx context.Context, env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, w.binary, args...)
 	cmd.Env = append(append(os.Environ(), "WAYMARK_KEY="+key), env...)
-	return run(ctx, pinned(cmd))
+	return pinned(cmd)
 }
 
 // config is a waymark.yaml with the one source of the job.

@@ -215,6 +215,7 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	p.ledger.Partitions[mark] = lake.Entry{Files: inputs, Generation: p.ledger.Partitions[mark].Generation + 1}
 	p.unwritten = true
 	out.Seconds = p.Now().Sub(started).Seconds()
+	p.Log.Debug().Str("model", out.Model).Float64("seconds", out.Seconds).Int64("rows", out.Rows).Int("partitions", out.Published).Msg("model is up to date")
 	report.Models = append(report.Models, out)
 	return nil
 }

@@ -36,6 +36,7 @@ func checkCustomers(t *testing.T, s *site, truth *sampledata.Truth) {
 		parts(day, "retention_rate", d.Earlier-d.Lost, d.Earlier, d.Earlier > 0)
 		parts(day, "repeat_churn_rate", d.Lost, d.Earlier, d.Earlier > 0)
 		margin := sampledata.Exact(int64(d.NetEver) * sampledata.MarginPercent / 100)
+		parts(day, "earned_growth", exact(d.Earned), exact(d.NetBefore), d.NetBefore > 0)
 		parts(day, "clv_historic", exact(margin), d.Ever, d.Ever > 0)
 	}
 	last := c.Days[dayOf(truth, truth.Days-1)]
@@ -59,6 +60,8 @@ func checkCustomers(t *testing.T, s *site, truth *sampledata.Truth) {
 	}
 	equal(t, "cells of cohorts", len(cells), n)
 	for month, w := range c.New {
+		equal(t, "recommended customers of "+month, s.query("SELECT toInt64(numerator), toInt64(denominator) FROM cx_bi.kpi_period WHERE kpi = 'referral_share' AND period = 'month' AND dimension = 'all' AND period_start = '" + month + "-01'")[0],
+			fmt.Sprintf("%d|%d", c.Recommended[month], w))
 		equal(t, "new customers of "+month, s.query("SELECT toInt64(denominator) FROM cx_bi.kpi_period WHERE kpi = 'cac' AND period = 'month' AND dimension = 'all' AND period_start = '" + month + "-01'")[0], fmt.Sprint(w))
 	}
 }

@@ -92,6 +92,7 @@ type generator struct {
 	people  people
 
 	bought     []shopped
+	won        []won
 	contracts  []contract
 	helped     []helpVisit
 	asked      []contact

@@ -155,8 +155,9 @@ func (g *generator) fillContacts(t *table, s *SourceTruth) {
 func (g *generator) writeContact(t *table, s *SourceTruth, p person, id, deleted, master string) {
 	d := roll(g.opt.Seed, "contact", p.n)
 	t.record(s, id, g.owner(p.n), p.created, max(p.created, g.start-int64(d.IntN(3600)))+3600, deleted)
+	source := one(d, leadSources())
 	t.set("MasterRecordId", master, "LastName", p.last, "FirstName", p.first, "Name", p.first+" "+p.last, "MailingStreet", "Słoneczna "+strconv.Itoa(p.n%90+1),
-		"MailingCity", p.city.name, "MailingCountry", p.place.name, "Email", shouted(p.email), "LeadSource", one(d, leadSources()), "OwnerId", g.owner(p.n))
+		"MailingCity", p.city.name, "MailingCountry", p.place.name, "Email", shouted(p.email), "LeadSource", source, "OwnerId", g.owner(p.n))
 	if p.hasPhone {
 		t.set("MobilePhone", spaced(p.phone))
 	}
@@ -166,6 +167,7 @@ func (g *generator) writeContact(t *table, s *SourceTruth, p person, id, deleted
 			ids = append(ids, phoneID(p))
 		}
 		g.identify(p.n, ids...)
+		g.won = append(g.won, won{p.n, crmID(id), p.created, source})
 	}
 	if p.optedOut {
 		t.set("HasOptedOutOfEmail", "1")

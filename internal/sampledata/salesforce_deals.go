@@ -212,8 +212,9 @@ func (g *generator) fillLeads(t *table, s *SourceTruth) {
 			modified = x.created
 		}
 		t.record(s, salesforceID(idLead, n), g.owner(n), created, modified, deleted)
+		source := one(d, leadSources())
 		t.set("LastName", p.last, "FirstName", p.first, "Name", p.first+" "+p.last, "Company", "Klub "+p.last, "City", p.city.name, "Country", p.place.name,
-			"Email", p.email, "Phone", "+"+p.place.dial+" "+spaced(p.phone), "LeadSource", one(d, leadSources()), "Status", one(d, []string{"New", "Working", "Nurturing"}),
+			"Email", p.email, "Phone", "+"+p.place.dial+" "+spaced(p.phone), "LeadSource", source, "Status", one(d, []string{"New", "Working", "Nurturing"}),
 			"OwnerId", g.owner(n), "IsConverted", "false")
 		if x != nil {
 			t.set("Status", "Qualified", "IsConverted", "true", "ConvertedDate", g.localDate(x.created), "ConvertedAccountId", salesforceID(idAccount, x.account),
@@ -226,6 +227,7 @@ func (g *generator) fillLeads(t *table, s *SourceTruth) {
 				ids = append(ids, crmID(contactID(x.account)))
 			}
 			g.identify(p.n, ids...)
+			g.won = append(g.won, won{p.n, crmID(salesforceID(idLead, n)), created, source})
 			g.truth.Leads.Created++
 			g.truth.Leads.Converted += int64(boolInt(x != nil))
 			g.truth.Leads.CreatedByDay[g.localDate(created)]++

@@ -16,11 +16,12 @@ const (
 // CustomersTruth is about customers as the identifiers on records make them: a person whose records nothing ties together is several. Money is net of
 // refunds.
 type CustomersTruth struct {
-	Days    map[string]*CustomerDay      `json:"days"`
-	Values  []*CustomerValue             `json:"values"`
-	Cohorts map[string][]*CohortTruth    `json:"cohorts"` // by month of the first order; one entry a month from it on
-	New     map[string]int64             `json:"new"`     // first orders by month
-	Periods map[string]*ContractsOfMonth `json:"contract_months"`
+	Days        map[string]*CustomerDay      `json:"days"`
+	Values      []*CustomerValue             `json:"values"`
+	Cohorts     map[string][]*CohortTruth    `json:"cohorts"`     // by month of the first order; one entry a month from it on
+	New         map[string]int64             `json:"new"`         // first orders by month
+	Recommended map[string]int64             `json:"recommended"` // of these, by customers whose first record names the source Referral
+	Periods     map[string]*ContractsOfMonth `json:"contract_months"`
 }
 
 // CustomerDay is what holds at the end of a day, by the last ActiveDays and those before them.
@@ -34,6 +35,8 @@ type CustomerDay struct {
 	Lost      int64 `json:"lost"`    // of these, without one in the window
 	Ever      int64 `json:"ever"`
 	NetEver   Exact `json:"net_ever"`
+	NetBefore Exact `json:"net_before"` // of the window before
+	Earned    Exact `json:"earned"`     // of Net, by customers of both windows and by recommended ones
 }
 
 // CustomerValue is one customer on the last day.
@@ -61,6 +64,30 @@ type ContractsOfMonth struct {
 	LostMRR     Exact `json:"lost_mrr"`
 	Contraction Exact `json:"contraction"`
 	Expansion   Exact `json:"expansion"`
+}
+
+// won is what a record of the CRM says of how a person was won.
+type won struct {
+	person int
+	id     string
+	at     int64 // creation of the record, unix seconds
+	source string
+}
+
+// recommended tells the customers whose first record says that somebody sent them.
+func (g *generator) recommended() map[string]bool {
+	first := map[string]won{}
+	for _, w := range g.won {
+		key := g.customer(w.person, w.id)
+		if old, ok := first[key]; !ok || cmp.Or(cmp.Compare(w.at, old.at), strings.Compare(w.source, old.source)) < 0 {
+			first[key] = w
+		}
+	}
+	out := map[string]bool{}
+	for key, w := range first {
+		out[key] = w.source == "Partner Referral"
+	}
+	return out
 }
 
 // shopped is an order as the customer's history has it.
@@ -120,18 +147,18 @@ func (c *contract) on(day int64) Exact {
 }
 
 func (g *generator) customerTruth() *CustomersTruth {
-	t := &CustomersTruth{Days: map[string]*CustomerDay{}, Cohorts: map[string][]*CohortTruth{}, New: map[string]int64{}, Periods: g.contractMonths()}
+	t := &CustomersTruth{Days: map[string]*CustomerDay{}, Cohorts: map[string][]*CohortTruth{}, New: map[string]int64{}, Recommended: map[string]int64{}, Periods: g.contractMonths()}
 	slices.SortFunc(g.bought, func(a, b shopped) int { return cmp.Or(cmp.Compare(a.at, b.at), strings.Compare(a.order, b.order)) })
-	of := map[string][]shopped{}
+	of, sent := map[string][]shopped{}, g.recommended()
 	for _, p := range g.bought {
 		key := g.customer(p.person, p.id)
 		of[key] = append(of[key], p)
 	}
 	for i := range g.opt.Days {
-		t.Days[g.date(i)] = g.customerDay(i, of)
+		t.Days[g.date(i)] = g.customerDay(i, of, sent)
 	}
 	last := g.opt.Days - 1
-	for _, list := range of {
+	for key, list := range of {
 		v := &CustomerValue{First: list[0].date, Last: list[len(list)-1].date, Orders: int64(len(list)), Lifecycle: "lapsed"}
 		for _, p := range list {
 			v.Net += p.net
@@ -148,6 +175,7 @@ func (g *generator) customerTruth() *CustomersTruth {
 		}
 		t.Values = append(t.Values, v)
 		t.New[v.First[:7]]++
+		t.Recommended[v.First[:7]] += int64(boolInt(sent[key]))
 		g.countCohort(t, v.First[:7], list)
 	}
 	slices.SortFunc(t.Values, func(a, b *CustomerValue) int {
@@ -156,7 +184,7 @@ func (g *generator) customerTruth() *CustomersTruth {
 	return t
 }
 
-func (g *generator) customerDay(i int, of map[string][]shopped) *CustomerDay {
+func (g *generator) customerDay(i int, of map[string][]shopped, sent map[string]bool) *CustomerDay {
 	d := &CustomerDay{}
 	today, from, before := g.date(i), g.date(i-ActiveDays), g.date(i-2*ActiveDays)
 	running := map[string]bool{}
@@ -167,7 +195,7 @@ func (g *generator) customerDay(i int, of map[string][]shopped) *CustomerDay {
 	}
 	d.Active = int64(len(running))
 	for key, list := range of {
-		here, earlier, ever := int64(0), false, false
+		here, earlier, ever, net := int64(0), false, false, Exact(0)
 		for _, p := range list {
 			if p.date > today {
 				continue
@@ -177,10 +205,15 @@ func (g *generator) customerDay(i int, of map[string][]shopped) *CustomerDay {
 			switch {
 			case p.date > from:
 				here++
-				d.Net += p.net
+				net += p.net
 			case p.date > before:
 				earlier = true
+				d.NetBefore += p.net
 			}
+		}
+		d.Net += net
+		if earlier || sent[key] {
+			d.Earned += net
 		}
 		d.Orders += here
 		d.Buyers += int64(boolInt(here > 0))

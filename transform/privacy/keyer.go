@@ -20,6 +20,7 @@ const (
 	cacheBits   = 12
 	cacheLength = 47
 	cacheSpaces = 64
+	cacheTrial  = 1 << 14 // looks after which it is asked whether they find anything
 )
 
 // Keyer turns raw identifiers into keyed pseudonyms. It serves one goroutine.
@@ -95,7 +96,10 @@ type Space struct {
 	// in a row or, like agents, all the time; a table of every one would cost more in cache misses than the HMAC it saves.
 	seen []remembered
 	last *remembered // the previous spelling: consecutive records are often of one person
+	only remembered  // the previous one while nothing else is remembered
 	norm []byte
+
+	looks, found, skip int // of the trial under way; looks to be spared
 }
 
 // remembered is one spelling and its pseudonym: one cache line.
@@ -119,12 +123,31 @@ func (s *Space) Pseudonym(raw []byte) [16]byte {
 	case s.last.is(raw):
 		return s.last.id
 	}
-	s.last = &s.seen[xxh3.Hash(raw)>>(64-cacheBits)]
-	if !s.last.is(raw) {
+	if s.last = s.place(raw); !s.last.is(raw) {
 		s.last.id, s.last.n = s.compute(raw), uint8(len(raw))
 		copy(s.last.raw[:], raw)
 	}
 	return s.last.id
+}
+
+// place is where a spelling is remembered. In an export in which hardly any comes twice, each look would cost a memory access
+// and find nothing: then, for a while, only the previous one is.
+func (s *Space) place(raw []byte) *remembered {
+	if s.skip > 0 {
+		s.skip--
+		return &s.only
+	}
+	p := &s.seen[xxh3.Hash(raw)>>(64-cacheBits)]
+	if s.looks++; p.is(raw) {
+		s.found++
+	}
+	if s.looks == cacheTrial {
+		if s.found < cacheTrial/16 {
+			s.skip = 15 * cacheTrial
+		}
+		s.looks, s.found = 0, 0
+	}
+	return p
 }
 
 func (s *Space) compute(raw []byte) [16]byte {

@@ -94,6 +94,20 @@ func TestCacheChangesNothing(t *testing.T) {
 		}
 		k.Pseudonym(schemas.User, "", raw, "")
 	}
+	// Through a time without looks and out of it, with a spelling that comes back, and an identifier that comes all the time.
+	fresh, agent := newKeyer(t, key), k.Pseudonym(schemas.User, "", []byte("agent"), "")
+	for i := range 20 * cacheTrial {
+		raw := fmt.Appendf(nil, "once%d", i-i%3)
+		if got := k.Pseudonym(schemas.User, "", raw, ""); i%977 == 0 && got != fresh.Pseudonym(schemas.User, "", raw, "") {
+			t.Fatalf("%s differs from a fresh keyer", raw)
+		}
+		if i%31 == 0 && k.Pseudonym(schemas.User, "", []byte("agent"), "") != agent {
+			t.Fatal("agent changed")
+		}
+	}
+	if s := k.Space(schemas.User, "", ""); s.skip == 0 && s.looks == 0 {
+		t.Error("nothing was tried")
+	}
 	long := bytes.Repeat([]byte("u"), cacheLength+1)
 	if k.Pseudonym(schemas.User, "", long, "") != newKeyer(t, key).Pseudonym(schemas.User, "", long, "") {
 		t.Error("long ids")
