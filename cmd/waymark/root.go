@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -31,7 +32,8 @@ type app struct {
 	output     string // table or json
 	logLevel   string
 	quiet      bool
-	stops      bool // the verb ends by itself when it is interrupted
+	stops      bool          // the verb ends by itself when it is interrupted
+	patience   time.Duration // with a warehouse that does not answer; 0 is little
 }
 
 // run executes one command line and returns the exit code.

@@ -45,6 +45,7 @@ func (a *app) runCommand() *cobra.Command {
 // runScoped carries out one run, prints its report and derives the exit code. A shard needs no warehouse.
 func (a *app) runScoped(ctx context.Context, cfg *configs.Config, do func(*pipeline.Runner) (*pipeline.Report, error), scope pipeline.Scope, detailed bool) error {
 	with := a.withRunner
+	a.patience = cfg.Resources.Retries() // nobody waits for the answer of a run
 	if scope.Shard.Set() {
 		with = a.withLake
 	}

@@ -148,12 +148,13 @@ func (w *runs) with(ctx context.Context, stop <-chan struct{}, progress pipeline
 		return err
 	}
 	err = errors.Join(do(r), r.Close())
-	w.lost = fault.Is(err, fault.Transient)
+	w.lost = fault.Is(err, fault.Transient) || errors.Is(err, clickhouse.ErrGone)
 	return err
 }
 
-func (w *runs) Run(ctx context.Context, names []string, stop <-chan struct{}, progress pipeline.Progress) (report *pipeline.Report, err error) {
+func (w *runs) Run(ctx context.Context, names []string, windows string, stop <-chan struct{}, progress pipeline.Progress) (report *pipeline.Report, err error) {
 	err = w.with(ctx, stop, progress, func(r *pipeline.Runner) (err error) {
+		r.Windows = windows
 		report, err = r.Run(ctx, names)
 		return err
 	})

@@ -15,8 +15,8 @@ func (a *app) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "status", Short: "Print what is loaded, rejected, set aside and overdue", Args: noArgs,
 		Long: "Print per source what is loaded, rejected and set aside, when it last ran and runs next, how old its newest export is, and\n" +
-			"what is overdue and why. Exit code 1 when a source is overdue (behind its schedule or fresh_within), else 3 when objects are\n" +
-			"quarantined, 0 when all is well.",
+			"what is overdue and why. Exit code 1 when a source is overdue (behind its schedule or fresh_within), or what was read waits to be\n" +
+			"published while no run is under way; else 3 when objects are quarantined, 0 when all is well.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
@@ -33,13 +33,11 @@ func (a *app) statusCommand() *cobra.Command {
 				if err := s.Err(); err != nil {
 					return err
 				}
-				if s.Overdue() {
+				if s.Behind() {
 					return status(exitFailed)
 				}
-				for _, x := range s.Sources {
-					if len(x.Quarantined) > 0 {
-						return status(exitRejects)
-					}
+				if s.Aside() {
+					return status(exitRejects)
 				}
 				return nil
 			})
@@ -70,7 +68,11 @@ func (a *app) printStatus(s *pipeline.Status) error {
 	}
 	fmt.Fprintf(a.stdout, "\npublished: %s rows in %s partitions, %s model partitions\n", count(s.Rows), count(s.Partitions), count(s.Models))
 	if s.Pending > 0 {
-		fmt.Fprintf(a.stdout, "waiting to be published: %s partitions (waymark run)\n", count(s.Pending))
+		why := "the last run did not get that far: waymark run"
+		if s.Publishing {
+			why = "a run is under way"
+		}
+		fmt.Fprintf(a.stdout, "waiting to be published: %s partitions (%s)\n", count(s.Pending), why)
 	}
 	for _, x := range s.Sources {
 		if x.Outdated > 0 {

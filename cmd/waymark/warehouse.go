@@ -71,7 +71,8 @@ const engineRetries = 5 * time.Second
 func (a *app) openWarehouse(ctx context.Context, cfg *configs.Config, log zerolog.Logger) (*clickhouse.Warehouse, func() error, error) {
 	dir, embedded := strings.CutPrefix(cfg.Warehouse, "embedded:")
 	if !embedded {
-		w, err := clickhouse.Open(ctx, clickhouse.Options{DSN: cfg.Warehouse, Password: cfg.Password, StatementTimeout: cfg.Resources.StatementTimeout(), Log: log})
+		w, err := clickhouse.Open(ctx, clickhouse.Options{DSN: cfg.Warehouse, Password: cfg.Password, StatementTimeout: cfg.Resources.StatementTimeout(),
+			Patience: a.patience, Log: log})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -43,7 +43,7 @@ func (r *Runner) verifyFiles(ctx context.Context, table string, v *Verification)
 			mu.Lock()
 			defer mu.Unlock()
 			v.damaged = append(v.damaged, *f)
-			v.Differences = append(v.Differences, Difference{f.output.Table, f.output.Partition, "data file " + f.output.Key + ": " + problem})
+			v.Differences = append(v.Differences, Difference{Table: f.output.Table, Partition: f.output.Partition, Problem: "data file " + f.output.Key + ": " + problem})
 			return nil
 		})
 	}

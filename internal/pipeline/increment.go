@@ -198,7 +198,7 @@ func (p *publisher) differing(swaps []swap, name, partition, inputs string, stat
 	key := name + "/" + partition
 	old, ok := p.ledger.Partitions[key]
 	switch {
-	case state.Rows == 0 && !ok, ok && old.Rows == state.Rows && old.HashSum == state.HashSum:
+	case state.Rows == 0 && !ok, ok && old.Files != doubted && old.Rows == state.Rows && old.HashSum == state.HashSum:
 		return swaps
 	case state.Rows == 0:
 		return append(swaps, swap{partition: partition, key: key})

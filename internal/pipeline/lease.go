@@ -90,21 +90,21 @@ type leaseDocument struct {
 }
 
 // AcquireLease takes the lease or returns a Conflict naming its holder and until when; a lease whose holder ended on this
-// machine without giving it up is taken at once. The lease renews itself until
+// machine without giving it up is taken at once, and so is the holder's own, of whose taking it did not hear. The lease renews itself until
 // Release; Check tells whether it still holds.
 func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now func() time.Time) (Lease, error) {
 	doc, etag, err := readLease(ctx, objects)
 	if err != nil {
 		return nil, fmt.Errorf("read lease: %w", err)
 	}
-	if doc.Until.After(now()) && !processGone(doc.Process) {
+	if doc.Until.After(now()) && doc.Holder != holder && !processGone(doc.Process) {
 		return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: %s until %s", ErrLeaseHeld, doc.Holder, doc.Until.UTC().Format(time.RFC3339)),
 			Hint: "wait for it to end; after a crash the lease runs out by itself"}
 	}
 	l := &objectLease{epoch: doc.Epoch + 1, objects: objects, now: now, holder: holder, etag: etag, done: make(chan struct{})}
 	if err := l.write(ctx, now().Add(leaseTerm)); err != nil {
 		if fault.Is(err, fault.Conflict) {
-			return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: it was taken just now: %w", ErrLeaseHeld, err), Hint: "wait for it to end"}
+			return nil, l.takenJustNow(ctx, err)
 		}
 		return nil, fmt.Errorf("take lease: %w", err)
 	}
@@ -134,19 +134,36 @@ func readLease(ctx context.Context, objects lake.Objects) (leaseDocument, string
 	return doc, info.ETag, nil
 }
 
-// write stores the lease on condition that nobody else has written since; l.mu must not be held.
+// takenJustNow is the error for a race that another holder won.
+func (l *objectLease) takenJustNow(ctx context.Context, err error) error {
+	who := err
+	if doc, _, err := readLease(ctx, l.objects); err == nil {
+		who = fmt.Errorf("%s until %s", doc.Holder, doc.Until.UTC().Format(time.RFC3339))
+	}
+	return &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w, taken just now: %w", ErrLeaseHeld, who), Hint: "wait for it to end"}
+}
+
+// write stores the lease on condition that nobody else has written since; l.mu must not be held. Where the answer to a write was lost
+// and a second one finds the first, the lease is this holder's all the same.
 func (l *objectLease) write(ctx context.Context, until time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, err := json.Marshal(leaseDocument{Format: 1, Epoch: l.epoch, Holder: l.holder, Process: thisProcess(), Until: until.UTC()})
+	mine := leaseDocument{Format: 1, Epoch: l.epoch, Holder: l.holder, Process: thisProcess(), Until: until.UTC()}
+	text, err := json.Marshal(mine)
 	if err != nil {
 		return err
 	}
 	info, err := l.objects.Put(ctx, leaseKey, bytes.NewReader(text), int64(len(text)), object.Condition{IfAbsent: l.etag == "", IfMatch: l.etag})
+	etag := info.ETag
+	if fault.Is(err, fault.Conflict) {
+		if held, found, readErr := readLease(ctx, l.objects); readErr == nil && held.Epoch == mine.Epoch && held.Holder == mine.Holder && held.Until.Equal(mine.Until) {
+			etag, err = found, nil
+		}
+	}
 	if err != nil {
 		return err
 	}
-	l.etag, l.until = info.ETag, until
+	l.etag, l.until = etag, until
 	return nil
 }
 

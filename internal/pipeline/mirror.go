@@ -37,7 +37,7 @@ func (r *Runner) mirror(ctx context.Context, report *Report, m mirrored, runErr 
 
 func (r *Runner) runRow(report *Report, now time.Time, runErr error) clickhouse.Run {
 	rejects, quarantined := report.Rejects()
-	run := clickhouse.Run{ID: report.RunID, Status: status(runErr), StartedAt: report.StartedAt, FinishedAt: now, Rejects: rejects,
+	run := clickhouse.Run{ID: report.RunID, Window: r.Windows, Status: status(report, runErr), StartedAt: report.StartedAt, FinishedAt: now, Rejects: rejects,
 		Quarantined: int64(quarantined), Models: int64(len(report.Models)), Partitions: report.partitions()}
 	if runErr != nil {
 		run.Message = runErr.Error()
@@ -148,9 +148,13 @@ func microseconds(t int64) time.Time {
 	return time.UnixMicro(t).UTC()
 }
 
-func status(err error) string {
+// status says how a run ended: rejected is done, with records or objects that were not used.
+func status(r *Report, err error) string {
 	if err != nil {
 		return "failed"
+	}
+	if records, objects := r.Rejects(); records > 0 || objects > 0 {
+		return "rejected"
 	}
 	return "done"
 }
@@ -169,6 +173,6 @@ func (r *Runner) logRun(report *Report, err error) {
 	for _, s := range report.Sources {
 		rows, bytes = rows+s.Rows, bytes+s.Bytes
 	}
-	r.Log.Info().Str("status", status(err)).Int64("rows", rows).Int64("bytes", bytes).Int64("rejects", rejects).
+	r.Log.Info().Str("status", status(report, err)).Int64("rows", rows).Int64("bytes", bytes).Int64("rejects", rejects).
 		Int("quarantined", quarantined).Int64("partitions", report.partitions()).Float64("seconds", report.Seconds).Msg("run")
 }

@@ -108,6 +108,9 @@ func digestTable(h interface{ Write([]byte) (int, error) }, table string, l lake
 		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
 			e := l.Partitions[key]
 			fmt.Fprintf(h, "%s %d %x\n", key, e.Rows, e.HashSum)
+			if e.Files == doubted { // nothing was built from that
+				fmt.Fprintln(h, doubted)
+			}
 		}
 	}
 }
@@ -193,6 +196,7 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 	if state.Created { // the table is empty, whatever the ledger says
 		p.forgetTable(m.Name)
 	}
+	table.Restructured = state.Restructured
 	table.Trusted = !state.Stale && p.holds(m.Name) // reconcile has held it against the ledger
 	build := p.wholeModel
 	if p.increments.able(m, state) {
@@ -201,7 +205,7 @@ func (p *publisher) buildModel(ctx context.Context, set *modelSet, m *models.Mod
 			build = p.incrementModel
 		}
 	}
-	if table.Empty && p.rows(m.Name) == 0 {
+	if table.Empty && p.rows(m.Name) == 0 && !state.Restructured {
 		build = p.emptyModel
 	}
 	out, err := build(ctx, modelTask{set, m, table, inputs}, report)
@@ -258,6 +262,12 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 	if err != nil {
 		return out, p.orStopped(err)
 	}
+	if t.table.Restructured {
+		out.Published = len(states)
+		err := p.exchange(ctx, staging, t, states)
+		out.Rows = p.rows(m.Name)
+		return out, err
+	}
 	var swaps []swap
 	for partition, s := range states {
 		swaps = p.differing(swaps, m.Name, partition, t.inputs, s)
@@ -273,6 +283,30 @@ func (p *publisher) wholeModel(ctx context.Context, t modelTask, report *Report)
 	}
 	out.Rows = p.rows(m.Name)
 	return out, nil
+}
+
+// exchange publishes a model whose table has another structure than the published one: whole, in one statement. There is no journal: a
+// crash before it changes nothing, and after one behind it the ledger no longer says what the table holds, so that it is built again.
+func (p *publisher) exchange(ctx context.Context, staging *clickhouse.Staging, t modelTask, states clickhouse.States) error {
+	if err := p.lease.Check(ctx); err != nil {
+		return err
+	}
+	if p.increments != nil {
+		p.increments.changed[t.model.Name], p.increments.whole[t.model.Name] = true, true
+	}
+	if err := staging.Exchange(ctx); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	p.forgetTable(t.model.Name)
+	var swaps []swap
+	for partition, s := range states {
+		swaps = append(swaps, swap{partition: partition, key: t.model.Name + "/" + partition, files: t.inputs, state: s})
+	}
+	marks, err := p.confirm(ctx, staging.Target(), swaps)
+	if err != nil {
+		return err
+	}
+	return p.record(ctx, swaps, marks)
 }
 
 // auditModel says what was staged, and runs the data tests of the model before it is published: a failure is of kind Gate

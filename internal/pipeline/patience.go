@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"waymark/internal/fault"
+	"waymark/load/clickhouse"
 )
 
 // Pauses between two tries of one step double from the first to the longest, and half of each is at random, so that
@@ -27,7 +29,8 @@ type patience struct {
 // again runs step until it succeeds, fails for good, or patience is used up; the error is the last one.
 func (r *Runner) again(ctx context.Context, what string, step func() error) error {
 	err := step()
-	for pause := firstPause; fault.Is(err, fault.Transient) && ctx.Err() == nil && !r.stopping(); pause = min(2*pause, longestPause) {
+	passes := func() bool { return fault.Is(err, fault.Transient) && !errors.Is(err, clickhouse.ErrGone) }
+	for pause := firstPause; passes() && ctx.Err() == nil && !r.stopping(); pause = min(2*pause, longestPause) {
 		d := pause/2 + rand.N(pause/2)
 		if !r.patience.spend(d) {
 			return err

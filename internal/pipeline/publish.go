@@ -359,7 +359,7 @@ func (p *publisher) record(ctx context.Context, swaps []swap, marks clickhouse.M
 	return nil
 }
 
-// forget removes the ledger's entry of a partition that the warehouse does not hold as recorded: it will be rebuilt.
+// forget removes an entry of the ledger.
 func (p *publisher) forget(key string) { delete(p.ledger.Partitions, key) }
 
 func (p *publisher) forgetTable(table string) {
@@ -368,12 +368,16 @@ func (p *publisher) forgetTable(table string) {
 
 // holds reports whether the ledger knows what a table holds.
 func (p *publisher) holds(table string) bool {
-	for key := range p.ledger.Partitions {
+	some := false
+	for key, e := range p.ledger.Partitions {
 		if tableOf(key) == table && !strings.HasSuffix(key, "/"+inputsMark) {
-			return true
+			if e.Files == doubted {
+				return false
+			}
+			some = true
 		}
 	}
-	return false
+	return some
 }
 
 func tableOf(key string) string {

@@ -18,10 +18,17 @@ type Difference struct {
 	Table     string `json:"table"`
 	Partition string `json:"partition"`
 	Problem   string `json:"problem"`
+
+	held clickhouse.State // by the warehouse, as far as it can be read
 }
 
-// replay finishes the publishes of a run that died between its journal entry and its record: where the staging table
-// still holds what was meant, the swap is repeated (which is harmless); else the partition is forgotten and rebuilt.
+// doubted stands for the files of a partition of which the ledger cannot say what the warehouse holds: whatever that is, readers keep
+// it until the partition is replaced, or retired where nothing wants it.
+const doubted = "unknown"
+
+// replay finishes the publishes of a run that died between its journal entry and its record: where the staging table still holds
+// what was meant, which had been audited, the swap is repeated (which is harmless) and recorded. Of the others nobody knows whether
+// they were swapped: compare counts them.
 func (p *publisher) replay(ctx context.Context, targets map[string]clickhouse.Table) error {
 	if len(p.ledger.Intents) == 0 {
 		return nil
@@ -30,36 +37,48 @@ func (p *publisher) replay(ctx context.Context, targets map[string]clickhouse.Ta
 	for _, in := range p.ledger.Intents {
 		target, ok := targets[tableOf(in.Partition)]
 		_, partition, _ := strings.Cut(in.Partition, "/")
+		old, known := p.ledger.Partitions[in.Partition]
+		done := false
 		if ok && in.Staging != "" {
-			if err := p.repeat(ctx, target, in.Staging, partition, clickhouse.State{Rows: in.Rows, HashSum: in.HashSum}); err != nil {
+			var err error
+			if done, err = p.repeat(ctx, target, in.Staging, partition, clickhouse.State{Rows: in.Rows, HashSum: in.HashSum}); err != nil {
 				return err
 			}
 		}
-		p.forget(in.Partition)
+		if old.Mark = ""; done { // without a mark it is counted
+			old = lake.Entry{Files: in.Files, Rows: in.Rows, HashSum: in.HashSum, Generation: old.Generation + 1, PublishedAt: p.Now().UnixMicro()}
+		}
+		if known || done {
+			p.ledger.Partitions[in.Partition] = old
+		}
 	}
 	p.ledger.Intents = nil
 	return p.swapLedger(ctx)
 }
 
-func (p *publisher) repeat(ctx context.Context, target clickhouse.Table, staging, partition string, want clickhouse.State) error {
+// repeat swaps a partition again if the staging table holds what was meant, and reports whether it did.
+func (p *publisher) repeat(ctx context.Context, target clickhouse.Table, staging, partition string, want clickhouse.State) (bool, error) {
 	s, err := p.Warehouse.AttachStaging(ctx, target, staging)
 	if fault.Is(err, fault.NotFound) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("attach staging %s: %w", staging, err)
+		return false, fmt.Errorf("attach staging %s: %w", staging, err)
 	}
 	states, err := s.State(ctx)
 	if err != nil {
-		return fmt.Errorf("read staging %s: %w", staging, err)
+		return false, fmt.Errorf("read staging %s: %w", staging, err)
 	}
 	if states[partition] != want {
-		return nil
+		return false, nil
+	}
+	if err := p.lease.Current(); err != nil {
+		return false, err
 	}
 	if err := s.Replace(ctx, partition); err != nil {
-		return fmt.Errorf("repeat the publish of %s: %w", partition, err)
+		return false, fmt.Errorf("repeat the publish of %s: %w", partition, err)
 	}
-	return nil
+	return true, nil
 }
 
 // stock is what the server's own lists say of one database, before a row is read.
@@ -168,10 +187,10 @@ func (p *publisher) compareTable(ctx context.Context, t clickhouse.Table, partit
 	got, err := p.Warehouse.PartitionStates(ctx, t, partitions...)
 	if fault.Is(err, fault.NotFound) {
 		if _, built := p.ledger.Partitions[t.Name+"/"+inputsMark]; built {
-			return []Difference{{t.Name, inputsMark, "the table is missing in the warehouse"}}, nil
+			return []Difference{{Table: t.Name, Partition: inputsMark, Problem: "the table is missing in the warehouse"}}, nil
 		}
 	} else if err != nil {
-		return nil, fmt.Errorf("read %s: %w", t, err)
+		return p.unreadable(ctx, t, partitions, fmt.Errorf("read %s: %w", t, err))
 	}
 	want := clickhouse.States{}
 	for partition, e := range p.published(t.Name) {
@@ -180,6 +199,29 @@ func (p *publisher) compareTable(ctx context.Context, t clickhouse.Table, partit
 		}
 	}
 	return differences(t.Name, want, got), nil
+}
+
+// unreadable tells of a table that cannot be read with err, partition by partition: its files may be damaged, or it is of another structure.
+// An error that may pass, or is about rights, is none of the table.
+func (p *publisher) unreadable(ctx context.Context, t clickhouse.Table, partitions []string, err error) ([]Difference, error) {
+	if kind := fault.KindOf(err); ctx.Err() != nil || kind == fault.Transient || kind == fault.Auth || kind == fault.Conflict {
+		return nil, err
+	}
+	if len(partitions) == 0 {
+		partitions = slices.Collect(maps.Keys(p.published(t.Name)))
+	}
+	if len(partitions) == 1 {
+		return []Difference{{Table: t.Name, Partition: partitions[0], Problem: "cannot be read: " + err.Error()}}, nil
+	}
+	var out []Difference
+	for _, partition := range slices.Sorted(slices.Values(partitions)) {
+		diffs, err := p.compareTable(ctx, t, []string{partition})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, diffs...)
+	}
+	return out, nil
 }
 
 func differences(table string, want, got clickhouse.States) []Difference {
@@ -193,42 +235,54 @@ func differences(table string, want, got clickhouse.States) []Difference {
 	var out []Difference
 	for _, n := range slices.Sorted(maps.Keys(names)) {
 		w, g := want[n], got[n]
+		problem := ""
 		switch {
 		case w == g:
+			continue
 		case g.Rows == 0:
-			out = append(out, Difference{table, n, fmt.Sprintf("missing in the warehouse: the ledger says %d rows", w.Rows)})
+			problem = fmt.Sprintf("missing in the warehouse: the ledger says %d rows", w.Rows)
 		case w.Rows == 0:
-			out = append(out, Difference{table, n, fmt.Sprintf("not in the ledger: the warehouse holds %d rows", g.Rows)})
+			problem = fmt.Sprintf("not in the ledger: the warehouse holds %d rows", g.Rows)
 		case w.Rows != g.Rows:
-			out = append(out, Difference{table, n, fmt.Sprintf("the ledger says %d rows, the warehouse holds %d", w.Rows, g.Rows)})
+			problem = fmt.Sprintf("the ledger says %d rows, the warehouse holds %d", w.Rows, g.Rows)
 		default:
-			out = append(out, Difference{table, n, fmt.Sprintf("the %d rows are not those of the ledger (hash %x, not %x)", g.Rows, g.HashSum, w.HashSum)})
+			problem = fmt.Sprintf("the %d rows are not those of the ledger (hash %x, not %x)", g.Rows, g.HashSum, w.HashSum)
 		}
+		out = append(out, Difference{table, n, problem, g})
 	}
 	return out
 }
 
-// reconcile makes the ledger tell the truth about the warehouse before anything is planned from it.
+// reconcile makes the ledger say of which partitions nobody knows what the warehouse holds, before anything is planned from it. Readers
+// keep what they see: it is replaced when the partition is published anew.
 func (p *publisher) reconcile(ctx context.Context, targets map[string]clickhouse.Table) error {
 	if err := p.replay(ctx, targets); err != nil {
 		return err
 	}
-	diffs, err := p.compare(ctx, targets, true)
+	diffs, err := p.compare(ctx, targets, !p.thorough)
 	if err != nil || len(diffs) == 0 {
 		return err
 	}
 	for _, d := range diffs {
 		p.Log.Warn().Str("table", d.Table).Str("partition", d.Partition).Str("problem", d.Problem).Msg("partition will be rebuilt")
-		key := d.Table + "/" + d.Partition
-		p.forget(key)
-		p.forget(d.Table + "/" + inputsMark)
-		if strings.HasPrefix(d.Problem, "not in the ledger") {
-			if err := p.Warehouse.DropPartition(ctx, targets[d.Table], d.Partition); err != nil {
-				return fmt.Errorf("drop unknown partition %s: %w", key, err)
-			}
-		}
+		p.doubt(d)
 	}
 	return p.swapLedger(ctx)
+}
+
+// doubt makes the next publish replace a partition, or retire it. The volume guard goes on from what was last recorded.
+func (p *publisher) doubt(d Difference) {
+	p.forget(d.Table + "/" + inputsMark)
+	if d.Partition == inputsMark {
+		return // the table is missing
+	}
+	key := d.Table + "/" + d.Partition
+	e, known := p.ledger.Partitions[key]
+	if !known {
+		e.Rows, e.HashSum = d.held.Rows, d.held.HashSum
+	}
+	e.Files, e.Mark = doubted, ""
+	p.ledger.Partitions[key] = e
 }
 
 // dropLeftovers removes the staging tables of earlier runs, and tables that were half replaced; it comes after replay, which may
@@ -239,6 +293,9 @@ func (p *publisher) dropLeftovers(ctx context.Context) error {
 		return fmt.Errorf("list staging tables: %w", err)
 	}
 	for _, n := range names {
+		if err := p.lease.Current(); err != nil { // they would be the next holder's
+			return err
+		}
 		if err := p.Warehouse.DropStaging(ctx, n); err != nil {
 			return fmt.Errorf("drop staging %s: %w", n, err)
 		}

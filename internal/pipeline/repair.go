@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"waymark/internal/fault"
 	"waymark/internal/object"
 	"waymark/load/lake"
 )
@@ -19,8 +20,8 @@ type Repair struct {
 	Left    *Verification `json:"left"` // a second verification
 }
 
-// Repair verifies, rebuilds what differs and verifies again. Warehouse: the run's reconciliation forgets the ledger's
-// entries of partitions that differ and publishes them anew. Lake: a corrupt manifest or ledger is moved aside, a damaged
+// Repair verifies, rebuilds what differs and verifies again. Warehouse: the run's reconciliation counts every
+// partition, and those that differ are published anew. Lake: a corrupt manifest or ledger is moved aside, a damaged
 // data file deleted, and their objects are read again, which gives the same files. A file is only deleted when its object
 // can still be read.
 func (r *Runner) Repair(ctx context.Context, o VerifyOptions) (out *Repair, err error) {
@@ -52,7 +53,9 @@ func (r *Runner) Repair(ctx context.Context, o VerifyOptions) (out *Repair, err 
 		}
 		return ""
 	}}
+	r.thorough = true
 	out.Run, err = r.Run(ctx, nil)
+	r.thorough = false
 	if err != nil {
 		return out, err
 	}
@@ -94,14 +97,29 @@ func (r *Runner) listed(ctx context.Context) (map[string]bool, error) {
 		if err != nil {
 			return nil, inSource(s, err)
 		}
+		var keys []string // whose ETag the listing leaves open
 		err = st.List(ctx, s.Location.Prefix, func(info object.Info) error {
-			if s.Location.Match(info.Key) {
+			switch {
+			case !s.Location.Match(info.Key):
+			case info.ETag == "":
+				keys = append(keys, info.Key)
+			default:
 				out[objectName(s.Config.Name, lake.Ref(st.URI(info.Key), info))] = true
 			}
 			return nil
 		})
 		if err != nil {
 			return nil, inSource(s, fmt.Errorf("list %s: %w", s.Config.Location, err))
+		}
+		for _, key := range keys {
+			info, err := st.Stat(ctx, key)
+			if fault.Is(err, fault.NotFound) {
+				continue // it left after the listing
+			}
+			if err != nil {
+				return nil, inSource(s, err)
+			}
+			out[objectName(s.Config.Name, lake.Ref(st.URI(key), info))] = true
 		}
 	}
 	return out, nil
@@ -132,8 +150,8 @@ func (r *Runner) removeDamaged(ctx context.Context, listed map[string]bool, out 
 	again := map[string]bool{}
 	for _, f := range out.Found.damaged {
 		if !all(f.objects, listed) {
-			out.Lost = append(out.Lost, Difference{f.output.Table, f.output.Partition,
-				"data file " + f.output.Key + " cannot be made again: its object is gone or was replaced"})
+			out.Lost = append(out.Lost, Difference{Table: f.output.Table, Partition: f.output.Partition,
+				Problem: "data file " + f.output.Key + " cannot be made again: its object is gone or was replaced"})
 			continue
 		}
 		if err := r.Lake.RemoveFile(ctx, f.output.Key); err != nil {

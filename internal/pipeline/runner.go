@@ -36,6 +36,7 @@ type Options struct {
 	AcceptLoss bool             // publish partitions that lose more than half their rows
 	Stop       <-chan struct{}  // when closed, a run ends with ErrStopped as soon as nothing is half done; nil is never
 	Leases     Leases           // who may publish; nil keeps the lease in the lake
+	Windows    string           // of the schedule that the run is for, for waymark_ops
 	Scope      Scope            // which objects a run reads; the zero value is what is new or changed
 	Models     []models.Model   // inputs before their readers; nil is all there are
 }
@@ -47,6 +48,7 @@ type Runner struct {
 	LakeObjects store.Store
 	Sources     []Source
 
+	thorough bool // reconcile counts every partition, whatever the server's lists say
 	rules    *journey.Rules
 	patience patience
 	mu       sync.Mutex
@@ -138,10 +140,13 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.checkLedgers(ctx); err != nil {
-		return nil, err
-	}
-	before, err := r.leases().State(ctx)
+	var before LeaseState
+	err = r.again(ctx, "read the ledgers", func() (err error) {
+		if err = r.checkLedgers(ctx); err == nil {
+			before, err = r.leases().State(ctx)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +182,12 @@ func (r *Runner) Run(ctx context.Context, names []string) (*Report, error) {
 		r.logRun(report, err)
 		return report, err
 	}
-	if err := r.others(ctx, found, &c); err != nil {
+	mine := c.current
+	err = r.again(ctx, "read the manifests", func() error {
+		c.current, c.corrupt = slices.Clone(mine), nil
+		return r.others(ctx, found, &c)
+	})
+	if err != nil {
 		return report, err
 	}
 	return report, r.publish(ctx, c, committed, failures, report)
@@ -238,12 +248,16 @@ func (r *Runner) offline(ctx context.Context, s *Source) (*discovery, error) {
 // load publishes the current manifests' files and builds the models, under the lease. Every step may be repeated, so a
 // failure that passes starts it again from what the ledger says by then.
 func (r *Runner) load(ctx context.Context, c holdings, report *Report) (err error) {
-	lease, err := r.takeLease(ctx, report.RunID)
+	var lease Lease
+	err = r.again(ctx, "take the lease", func() (err error) {
+		lease, err = r.takeLease(ctx, report.RunID)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, lease.Release(context.WithoutCancel(ctx))) }()
-	if err := r.reread(ctx, &c, lease); err != nil {
+	if err := r.again(ctx, "read the manifests", func() error { return r.reread(ctx, &c, lease) }); err != nil {
 		return err
 	}
 	return r.again(ctx, "publish", func() error { return r.loadUnder(ctx, lease, c, report) })

@@ -19,7 +19,7 @@ type SourceStatus struct {
 	Records     int64              `json:"records"`
 	Rows        int64              `json:"rows"`
 	Rejects     int64              `json:"rejects"`
-	Newest      time.Time          `json:"newest"`   // time of the newest object
+	Newest      time.Time          `json:"newest"`   // time of the newest object that is loaded
 	Outdated    int                `json:"outdated"` // objects made by other code or configuration
 	Quarantined []QuarantineReport `json:"quarantined,omitempty"`
 	NewColumns  []string           `json:"new_columns,omitempty"` // of the objects in use that the export does not know
@@ -35,11 +35,16 @@ type Status struct {
 	Rows       int64          `json:"rows"`       // rows in them
 	Pending    int            `json:"pending"`    // partitions whose files are committed and not published
 	Models     int            `json:"models"`     // partitions of models
+	Publishing bool           `json:"publishing"` // a run holds the lease
 }
 
-// Healthy reports whether nothing waits, nothing is set aside and everything can be read.
-func (s *Status) Healthy() bool {
-	return s.Pending == 0 && !slices.ContainsFunc(s.Sources, func(x SourceStatus) bool { return len(x.Quarantined)+len(x.Corrupt) > 0 })
+// Behind reports whether a source is behind its schedule or objective, or what was read waits to be published and nobody is about it: the
+// last run did not get that far.
+func (s *Status) Behind() bool { return s.Overdue() || s.Pending > 0 && !s.Publishing }
+
+// Aside reports whether an object is set aside.
+func (s *Status) Aside() bool {
+	return slices.ContainsFunc(s.Sources, func(x SourceStatus) bool { return len(x.Quarantined) > 0 })
 }
 
 // Err names the manifests that cannot be read, nil when all can.
@@ -96,6 +101,11 @@ func (r *Runner) Status(ctx context.Context, names []string) (*Status, error) {
 		}
 	}
 	out.Pending = len(changes(desired(current), ledger))
+	lease, err := r.LeaseState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out.Publishing = lease.Held(r.Now())
 	return out, nil
 }
 
@@ -108,14 +118,14 @@ func sourceStatus(d *discovery, current []*lake.Manifest) SourceStatus {
 			out.Records += m.Records
 			out.Rows += m.Rows
 			out.Rejects += m.Rejects
+			if t := time.UnixMicro(m.Object.Modified).UTC(); t.After(out.Newest) {
+				out.Newest = t
+			}
 		}
 		if m.Fingerprint != d.source.Fingerprint {
 			out.Outdated++
 		}
 		out.NewColumns, out.NewValues = append(out.NewColumns, m.NewColumns...), append(out.NewValues, m.NewValues...)
-		if t := time.UnixMicro(m.Object.Modified).UTC(); t.After(out.Newest) {
-			out.Newest = t
-		}
 	}
 	out.Corrupt = d.corrupt
 	newest, _ := d.versions(nil)

@@ -75,7 +75,7 @@ func (r *Runner) Trace(ctx context.Context, id string) (*Trace, error) {
 			out.Marts = append(out.Marts, MartRow{Table: c[0], Day: c[1], What: c[2]})
 			return nil
 		})
-		if err != nil {
+		if err != nil && !fault.Is(err, fault.NotFound) { // a model that was never built has no row
 			return nil, err
 		}
 	}
@@ -102,30 +102,32 @@ func (r *Runner) Trace(ctx context.Context, id string) (*Trace, error) {
 	return out, r.traceFiles(ctx, out)
 }
 
-// tracedMarts selects the mart rows of an event_id, or of a ticket's or order's number.
+// tracedMarts selects the mart rows of a ticket's or order's number; of an event_id too where the id has the form of one.
 func tracedMarts(event bool) []string {
 	const events = "SELECT 'fct_journey_event', toString(event_date), toString(event_type) FROM waymark_mart.fct_journey_event WHERE "
-	if event {
-		return []string{events + "event_id = toUUID({id:String})"}
-	}
-	return []string{
+	list := []string{
 		"SELECT 'fct_ticket', toString(created_date), toString(status) FROM waymark_mart.fct_ticket WHERE ticket_id = {id:String}",
 		"SELECT 'fct_order', toString(order_date), 'order' FROM waymark_mart.fct_order WHERE order_id = {id:String}",
 		events + "ticket_id = {id:String} OR order_id = {id:String} ORDER BY occurred_at, event_id",
 	}
+	if event {
+		list = append(list, events+"event_id = toUUID({id:String})")
+	}
+	return list
 }
 
 // tracedRows selects the rows of the lake tables behind them.
 func tracedRows(event bool) []string {
 	const events = `SELECT 'journey_event', toString(event_date), toString(event_type), toString(event_id), toString(row_hash),
 		toString(toUnixTimestamp64Micro(occurred_at)) FROM waymark_raw.journey_event WHERE `
-	if event {
-		return []string{events + "event_id = toUUID({id:String})"}
-	}
-	return []string{
+	list := []string{
 		events + "ticket_id = {id:String} OR order_id = {id:String}",
 		`SELECT 'ticket', leftPad(toString(bucket), 2, '0'), toString(system), '', toString(row_hash), '0' FROM waymark_raw.ticket WHERE ticket_id = {id:String}`,
 	}
+	if event {
+		list = append(list, events+"event_id = toUUID({id:String})")
+	}
+	return list
 }
 
 // each runs a SELECT with the parameter id and yields the cells of each row.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"waymark/internal/fault"
@@ -29,7 +30,7 @@ type batch struct {
 
 func (s *Service) start(ctx context.Context, stop <-chan struct{}, mine []claimed, now time.Time) {
 	b := &batch{claimed: mine, done: make(chan struct{})}
-	var names []string
+	var names, windows []string
 	for _, c := range mine {
 		x := s.source(c.name)
 		if !x.backlog {
@@ -37,6 +38,9 @@ func (s *Service) start(ctx context.Context, stop <-chan struct{}, mine []claime
 		}
 		x.backlog = c.more
 		names = append(names, c.name)
+		if window := c.window.UTC().Format(time.RFC3339); !slices.Contains(windows, window) {
+			windows = append(windows, window)
+		}
 	}
 	s.running = b
 	phases := &stopwatch{metrics: s.metrics}
@@ -48,7 +52,7 @@ func (s *Service) start(ctx context.Context, stop <-chan struct{}, mine []claime
 			default:
 			}
 		}()
-		b.report, b.err = s.Work.Run(ctx, names, stop, phases)
+		b.report, b.err = s.Work.Run(ctx, names, strings.Join(windows, ","), stop, phases)
 		phases.end()
 		if status, err := s.Work.Status(ctx); err == nil {
 			b.status = status
@@ -86,14 +90,14 @@ func (s *Service) judge(x *source, errs []error, now time.Time) string {
 	case len(errs) == 0:
 		x.attempt, x.retry = 0, time.Time{}
 		return lake.WindowDone
-	case all(errs, func(err error) bool { return errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled) }):
+	case slices.ContainsFunc(errs, stopped) && all(errs, func(err error) bool { return stopped(err) || passing(err) }):
 		return ""
 	case slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, pipeline.ErrLeaseHeld) }):
 		x.retry = now.Add(schedule.Longest)
 		x.attempt = max(x.attempt, 1)
 		log.Time("again", x.retry).Msg("another run holds the lease")
 		return ""
-	case all(errs, func(err error) bool { return fault.Is(err, fault.Transient) || fault.Is(err, fault.Conflict) }):
+	case all(errs, passing):
 		x.attempt++
 		x.retry = now.Add(min(firstBackoff<<min(x.attempt-1, 10), maxBackoff))
 		log.Time("again", x.retry).Int("attempt", x.attempt).Msg("run failed for now")
@@ -103,6 +107,14 @@ func (s *Service) judge(x *source, errs []error, now time.Time) string {
 	x.attempt, x.retry = 0, time.Time{}
 	return lake.WindowFailed
 }
+
+// stopped tells that a run was asked to stop, or broken off.
+func stopped(err error) bool {
+	return errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled)
+}
+
+// passing tells an error that another attempt may be spared.
+func passing(err error) bool { return fault.Is(err, fault.Transient) || fault.Is(err, fault.Conflict) }
 
 func all(errs []error, is func(error) bool) bool {
 	return !slices.ContainsFunc(errs, func(err error) bool { return !is(err) })

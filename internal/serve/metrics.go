@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"waymark/internal/pipeline"
+	"waymark/load/lake"
 )
 
 // metrics are what /metrics shows. Labels are names of configured sources, outcomes and phases.
@@ -56,6 +57,9 @@ func newMetrics(names []string) *metrics {
 	for _, name := range names { // so that a source that never ran shows
 		for _, c := range []*prometheus.CounterVec{m.objects, m.rows, m.bytes, m.records, m.rejects, m.quarantined} {
 			c.WithLabelValues(name)
+		}
+		for _, outcome := range []string{lake.WindowDone, lake.WindowFailed, ""} {
+			m.runs.WithLabelValues(name, label(outcome))
 		}
 	}
 	return m

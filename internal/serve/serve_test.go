@@ -31,15 +31,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type work struct {
 	do func(ctx context.Context, n int, names []string, stop <-chan struct{}) error
 
-	mu   sync.Mutex
-	runs []string
-	at   []time.Time
+	mu      sync.Mutex
+	runs    []string
+	at      []time.Time
+	windows []string
 }
 
-func (w *work) Run(ctx context.Context, names []string, stop <-chan struct{}, p pipeline.Progress) (*pipeline.Report, error) {
+func (w *work) Run(ctx context.Context, names []string, windows string, stop <-chan struct{}, p pipeline.Progress) (*pipeline.Report, error) {
 	w.mu.Lock()
 	w.runs = append(w.runs, strings.Join(names, "+"))
 	w.at = append(w.at, time.Now())
+	w.windows = append(w.windows, windows)
 	n := len(w.runs)
 	w.mu.Unlock()
 	p.Phase("transform", 1)

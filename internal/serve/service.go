@@ -18,8 +18,9 @@ import (
 
 // Work is what the service has done for it.
 type Work interface {
-	// Run carries out one run over the named sources; it ends with pipeline.ErrStopped soon after stop is closed.
-	Run(ctx context.Context, names []string, stop <-chan struct{}, progress pipeline.Progress) (*pipeline.Report, error)
+	// Run carries out one run over the named sources; it ends with pipeline.ErrStopped soon after stop is closed. windows names the windows
+	// of the schedule that it is for.
+	Run(ctx context.Context, names []string, windows string, stop <-chan struct{}, progress pipeline.Progress) (*pipeline.Report, error)
 	// Recover finishes what a crash left half published.
 	Recover(ctx context.Context, stop <-chan struct{}) error
 	Status(ctx context.Context) (*pipeline.Status, error)
@@ -111,8 +112,8 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-work.Done():
 		}
 	})()
-	if err := s.Work.Recover(work, ctx.Done()); err != nil && ctx.Err() == nil {
-		s.Log.Warn().Err(err).Msg("recover")
+	if err := s.recover(work, ctx); err != nil {
+		return err
 	}
 	s.refresh(work)
 	schedule.Loop(ctx, s.Clock, s.wake, func(now time.Time) time.Time { return s.look(work, ctx.Done(), now) })
@@ -124,6 +125,21 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	if work.Err() != nil {
 		return fault.New(fault.Transient, "the run in hand did not stop within %s and was broken off", s.Grace)
+	}
+	return nil
+}
+
+// recover finishes what a crash left, as well as it can: the first run tries again. What a newer version has written is refused.
+func (s *Service) recover(work, ctx context.Context) error {
+	err := s.Work.Recover(work, ctx.Done())
+	if _, _, newer := s.Lake.ReadSchedule(work); err == nil && errors.Is(newer, lake.ErrNewer) {
+		err = newer
+	}
+	if errors.Is(err, lake.ErrNewer) {
+		return err
+	}
+	if err != nil && ctx.Err() == nil {
+		s.Log.Warn().Err(err).Msg("recover")
 	}
 	return nil
 }

@@ -14,7 +14,13 @@ import (
 // BuildModel runs the SELECT of m, after its iteration if it has one, into a fresh staging table. On an error nothing is
 // left behind.
 func (w *Warehouse) BuildModel(ctx context.Context, m Model, tag string, params map[string]string) (*Staging, error) {
-	s, err := w.newStaging(ctx, ModelTable(m), m.definition(), tag)
+	newStaging := w.newStaging
+	if m.Restructured {
+		newStaging = w.newTable
+	}
+	d := m.definition()
+	d.comment = mark{structure: m.structure(), built: m.content()}.comment(m.Comment)
+	s, err := newStaging(ctx, ModelTable(m), d, tag)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,9 @@ import (
 	"waymark/internal/fault"
 )
 
+// ErrGone says that the embedded engine has ended: no statement over this connection will succeed any more.
+var ErrGone = errors.New("the engine is gone")
+
 // statement is one SQL statement and how to run it.
 type statement struct {
 	what       string // action and subject, for errors
@@ -63,7 +66,7 @@ func (w *Warehouse) attempts(ctx context.Context, st statement, once func(contex
 		err := w.attempt(ctx, st, once)
 		if err != nil && w.lost != nil && ctx.Err() == nil {
 			if gone := w.lost(); gone != nil {
-				return &fault.Error{Kind: fault.Internal, Err: fmt.Errorf("%s: %w", st.what, gone),
+				return &fault.Error{Kind: fault.Transient, Err: fmt.Errorf("%s: %w: %w", st.what, ErrGone, gone),
 					Hint: "run again: the warehouse comes up as it was, and the run goes on from the lake; if the system killed the engine for its memory, lower resources.engine_memory_mib"}
 			}
 		}

@@ -169,7 +169,7 @@ func TestNothingIsTriedAgainOnceTheEngineIsGone(t *testing.T) {
 		overloaded(rw, r)
 	}
 	_, err := w.describeSelect(t.Context(), "ask", "SELECT 7", nil)
-	if !fault.Is(err, fault.Internal) || u.seen.Load() != 2 || !strings.Contains(err.Error(), "signal: killed") || fault.HintOf(err) == "" {
+	if !fault.Is(err, fault.Transient) || !errors.Is(err, ErrGone) || u.seen.Load() != 2 || !strings.Contains(err.Error(), "signal: killed") || fault.HintOf(err) == "" {
 		t.Errorf("after %d requests: %v", u.seen.Load(), err)
 	}
 }

@@ -111,3 +111,16 @@ func texts(t testing.TB, w *Warehouse, sql string) []string {
 	must(t, rows.Err())
 	return values
 }
+
+// DropPartition takes a partition away as nobody but a stranger does.
+func (w *Warehouse) DropPartition(ctx context.Context, t Table, partition string) error {
+	id, err := PartitionID(partition)
+	if err != nil {
+		return err
+	}
+	return w.exec(ctx, statement{
+		what:       fmt.Sprintf("drop partition %s of %s", partition, t),
+		sql:        fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID %s", t.SQL(), literal(id)),
+		repeatable: true,
+	})
+}

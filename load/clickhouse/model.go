@@ -26,6 +26,9 @@ type Model struct {
 	Trusted bool
 	// Empty says that SQL gives nothing now: a table that EnsureModel creates is built by that.
 	Empty bool
+	// Restructured says that the published table has other columns, order or partitioning: BuildModel makes the table anew, and
+	// Staging.Exchange puts it in place.
+	Restructured bool
 	// Fingerprint is what else the content depends on (the values of parameters such as the time zone).
 	Fingerprint string
 }
@@ -35,8 +38,9 @@ type ModelColumn struct{ Name, Type, Comment string }
 
 // ModelState is what EnsureModel found.
 type ModelState struct {
-	Created bool // the table is new (or was recreated because its columns, order or partitioning changed): it is empty
-	Stale   bool // the table was not yet built whole from this SQL and Fingerprint
+	Created      bool // the table is new: it is empty
+	Stale        bool // the table was not yet built whole from this SQL and Fingerprint
+	Restructured bool // the table has other columns, order or partitioning; readers keep it until another one is built
 }
 
 // ModelTable is the published table of m.
@@ -107,27 +111,25 @@ func (w *Warehouse) DescribeMarts(ctx context.Context) (Marts, error) {
 	return w.describeDatabase(ctx, Mart)
 }
 
-// EnsureModel creates the table of m, or recreates it (empty, in one atomic statement) when columns, order or
-// partitioning changed. marts is how it found the tables; nobody else may have changed that of m since.
+// EnsureModel creates the table of m if there is none. One with other columns, order or partitioning is left as it is. marts is how it
+// found the tables; nobody else may have changed that of m since.
 func (w *Warehouse) EnsureModel(ctx context.Context, m Model, marts Marts) (ModelState, error) {
 	t, have := ModelTable(m), marts[m.Name]
-	var current mark
 	if have != nil {
-		current = parseMark(have.comment)
-	}
-	if current.structure == m.structure() {
+		current := parseMark(have.comment)
+		if current.structure != m.structure() {
+			w.log.Info().Str("model", m.Name).Msg("model is made anew: its columns, order or partitioning changed")
+			return ModelState{Stale: true, Restructured: true}, nil
+		}
 		err := w.updateComments(ctx, m, have, current)
 		return ModelState{Stale: current.built != m.content()}, err
 	}
-	d := m.definition()
 	created := mark{structure: m.structure()}
 	if m.Empty {
 		created.built = m.content()
 	}
+	d := m.definition()
 	d.comment = created.comment(m.Comment)
-	if have != nil {
-		w.log.Info().Str("model", m.Name).Msg("model is recreated: its columns, order or partitioning changed")
-	}
 	err := w.exec(ctx, statement{
 		what: "create model " + t.String(), sql: d.create("CREATE OR REPLACE TABLE", t), repeatable: true,
 	})

@@ -31,8 +31,8 @@ func opsTables() []opsTable {
 	return []opsTable{
 		{"run", "Runs of the pipeline.", []string{"run_id"}, []opsColumn{
 			{"run_id", "String", "", "Run."}, {"source", opsName, "", "Sources of the run, joined by commas; empty is all."},
-			{"window", "String", "", "Schedule window of the run."}, {"status", opsName, "", "running, done, rejected, failed."},
-			{"started_at", opsTime, "", "Start."}, {"finished_at", opsTime, "", "End; 1970 while running."},
+			{"window", "String", "", "Windows of the schedule that the run is for, joined by commas; empty for a run by hand."}, {"status", opsName, "", "done, rejected (done, with records or objects that were not used) or failed."},
+			{"started_at", opsTime, "", "Start."}, {"finished_at", opsTime, "", "End."},
 			{"objects", "Int64", "", "Objects read."}, {"quarantined", "Int64", "", "Objects set aside."},
 			{"records", "Int64", "", "Records read."}, {"rows", "Int64", "", "Rows written to the lake."},
 			{"rejects", "Int64", "", "Records rejected."}, {"partitions", "Int64", "", "Partitions published."},

@@ -24,7 +24,10 @@ type Options struct {
 	StatementTimeout time.Duration
 	// RetryBudget limits the time spent waiting between attempts of one statement; 0 is 30 seconds, negative is none.
 	RetryBudget time.Duration
-	Log         zerolog.Logger
+	// Patience is how long Open goes on while the warehouse does not answer; 0 is 3 seconds: one that is down should be reported soon,
+	// one that is just restarting deserves a second try.
+	Patience time.Duration
+	Log      zerolog.Logger
 }
 
 func (o Options) statementTimeout() time.Duration {
@@ -32,6 +35,13 @@ func (o Options) statementTimeout() time.Duration {
 		return o.StatementTimeout
 	}
 	return time.Hour
+}
+
+func (o Options) patience() time.Duration {
+	if o.Patience > 0 {
+		return o.Patience
+	}
+	return min(o.retryBudget(), 3*time.Second)
 }
 
 func (o Options) retryBudget() time.Duration {

@@ -109,17 +109,3 @@ func wherePartitions(partitions []string) (string, error) {
 	}
 	return " WHERE _partition_id IN (" + strings.Join(ids, ", ") + ")", nil
 }
-
-// DropPartition removes a partition of a published table that nobody publishes (see Staging.Retire for one that is to
-// be empty). An absent one is fine.
-func (w *Warehouse) DropPartition(ctx context.Context, t Table, partition string) error {
-	id, err := PartitionID(partition)
-	if err != nil {
-		return err
-	}
-	return w.exec(ctx, statement{
-		what:       fmt.Sprintf("drop partition %s of %s", partition, t),
-		sql:        fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID %s", t.SQL(), literal(id)),
-		repeatable: true,
-	})
-}

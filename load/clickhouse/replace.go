@@ -34,6 +34,19 @@ func (s *Staging) Replace(ctx context.Context, partition string) error {
 	})
 }
 
+// Exchange puts the staging table in the target's place, in one atomic statement; what was published is in staging afterwards and goes
+// with it. It is for a target of another structure. It may not be repeated: twice would take it back.
+func (s *Staging) Exchange(ctx context.Context) error {
+	err := s.w.exec(ctx, statement{
+		what: fmt.Sprintf("exchange %s for a table of another structure", s.target),
+		sql:  fmt.Sprintf("EXCHANGE TABLES %s AND %s", s.target.SQL(), s.table.SQL()),
+	})
+	if err == nil {
+		s.w.policies.created(s.target)
+	}
+	return err
+}
+
 // Retire takes a partition out of the target: the explicit form of an empty desired state. An absent one is fine. The
 // partition is moved into the staging table and goes with it: like Replace, and unlike a drop, the statement fails once
 // another publisher has taken over and dropped the staging table, however late it arrives.

@@ -60,6 +60,16 @@ func (w *Warehouse) newStaging(ctx context.Context, target Table, d definition, 
 	return &Staging{w: w, table: table, target: target}, nil
 }
 
+// newTable is newStaging for a table that takes the target's place (Exchange): it need not look like it.
+func (w *Warehouse) newTable(ctx context.Context, target Table, d definition, tag string) (*Staging, error) {
+	if !isTag(tag) {
+		return nil, fault.New(fault.Internal, "staging tag %q: only lower-case letters, digits and _ are allowed", tag)
+	}
+	table := Table{Database: Stage, Name: target.Name + "__" + tag, hash: target.hash}
+	err := w.exec(ctx, statement{what: "create staging table " + table.Name, sql: d.create("CREATE OR REPLACE TABLE", table), repeatable: true})
+	return &Staging{w: w, table: table, target: target}, err
+}
+
 func isTag(tag string) bool {
 	return tag != "" && len(tag) <= 100 && strings.Trim(tag, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }

@@ -45,19 +45,17 @@ func Open(ctx context.Context, o Options) (*Warehouse, error) {
 		conn: conn, log: o.Log, http: opt.Protocol == ch.HTTP,
 		statementTimeout: o.statementTimeout(), retryBudget: o.retryBudget(), policies: &policies{}, lost: o.Lost,
 	}
-	if err := w.handshake(ctx); err != nil {
+	if err := w.handshake(ctx, o.patience()); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
 	return w, nil
 }
 
-func (w *Warehouse) handshake(ctx context.Context) error {
-	// A warehouse that is down should be reported soon; one that is just restarting deserves a second try.
-	const patience = 3 * time.Second
+func (w *Warehouse) handshake(ctx context.Context, patience time.Duration) error {
 	var text string
 	patient := *w
-	patient.retryBudget = min(w.retryBudget, patience)
+	patient.retryBudget = patience
 	st := statement{what: "open warehouse", sql: "SELECT version()"}
 	err := patient.read(ctx, st, func() {}, func(r driver.Rows) error { return r.Scan(&text) })
 	if err != nil {
