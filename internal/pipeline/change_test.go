@@ -58,6 +58,9 @@ func TestObjectsChangeTheirMinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	report = s.run(cfg)
+	if status, err := s.runner(cfg).Status(t.Context(), nil); err != nil || !status.Aside() || status.Sources[0].Newest.After(time.Date(2026, 2, 28, 23, 30, 0, 0, time.UTC)) {
+		t.Errorf("status %+v, error %v: what is set aside makes nothing newer", status, err)
+	}
 	if q := report.Sources[0].Quarantined; len(q) != 1 || q[0].Reason != "truncated" {
 		t.Errorf("a truncated archive gave %+v", q)
 	}
@@ -132,6 +135,7 @@ func TestVolumeGuard(t *testing.T) {
 	s.run(cfg)
 	before := s.marts()
 	s.write("in/a.csv", surveys(0, 10), time.Hour)
+	s.interrupt(cfg) // nor does a crash make it forget what there was
 	r := s.runner(cfg)
 	if _, err := r.Run(t.Context(), nil); !fault.Is(err, fault.Gate) {
 		t.Fatalf("error %v, want kind gate", err)
@@ -139,12 +143,18 @@ func TestVolumeGuard(t *testing.T) {
 	if s.marts() != before {
 		t.Error("the refused publish changed the marts")
 	}
+	if status, err := r.Status(t.Context(), nil); err != nil || !status.Behind() {
+		t.Errorf("status %+v, error %v: what was refused waits to be published", status, err)
+	}
 	r.AcceptLoss = true
 	if _, err := r.Run(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.want("SELECT count() FROM waymark_raw.journey_event", "10")
 	s.verify(cfg)
+	if status, err := r.Status(t.Context(), nil); err != nil || status.Behind() {
+		t.Errorf("status %+v, error %v: nothing waits", status, err)
+	}
 }
 
 // Of a full source only the export with the greatest key counts, in natural order.

@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"waymark/configs"
 	"waymark/internal/pipeline"
+	"waymark/load/lake"
 )
 
 // watched are tables of three kinds with an expression for the partition that a row is published in.
@@ -136,6 +138,11 @@ func TestReadersSeeWholePartitions(t *testing.T) {
 	s.write("in/a.csv", strings.ReplaceAll(surveys(0, 600), ",nps,1", ",nps,2"), 18*time.Hour) // corrected
 	s.write("in/a.ndjson", tickets(1, 280, ""), 18*time.Hour)
 	run(plain)
+	s.interrupt(cfg) // a run that died when it had journalled everything and staged nothing that is left
+	run(plain)
+	s.restructure("fct_survey_response") // the table as another version made it
+	s.write("in/a.csv", strings.ReplaceAll(surveys(0, 600), ",nps,1", ",nps,3"), 17*time.Hour)
+	run(plain)
 	run(func(p *pipeline.Runner) error {
 		_, err := p.Backfill(t.Context(), days(t, "2026-01-01", "2026-01-07"), nil)
 		return err
@@ -163,6 +170,37 @@ func TestReadersSeeWholePartitions(t *testing.T) {
 	}
 	if r.polls < 20 || changed < 8 {
 		t.Errorf("%d polls saw %d of %d partitions change: the test shows nothing", r.polls, changed, len(r.seen))
+	}
+}
+
+// interrupt leaves the ledgers as a run does that died in its first publish, between the journal entry and the record.
+func (s *site) interrupt(cfg *configs.Config) {
+	s.t.Helper()
+	r := s.runner(cfg)
+	for _, name := range []string{"raw", "mart"} {
+		ledger, etag, err := r.Lake.ReadLedger(s.t.Context(), name)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for key, e := range ledger.Partitions {
+			table, partition, _ := strings.Cut(key, "/")
+			if e.Rows == 0 || partition == "inputs" {
+				continue
+			}
+			ledger.Intents = append(ledger.Intents, lake.Intent{Epoch: ledger.Epoch, Partition: key, Files: e.Files, Rows: e.Rows, HashSum: e.HashSum, Staging: table + "__e1_gone_1"})
+			delete(ledger.Partitions, key)
+		}
+		if _, err := r.Lake.SwapLedger(s.t.Context(), name, ledger, etag); err != nil || len(ledger.Intents) == 0 {
+			s.t.Fatal(name, len(ledger.Intents), err)
+		}
+	}
+}
+
+// restructure makes a model's table look as if it had been made by another version.
+func (s *site) restructure(model string) {
+	s.t.Helper()
+	if err := s.warehouse.Exec(s.t.Context(), "ALTER TABLE waymark_mart."+model+" MODIFY COMMENT 'of another structure'", nil); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

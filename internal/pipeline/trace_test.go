@@ -93,6 +93,19 @@ func lineOf(t *testing.T, file string, n int64) string {
 	return lines[n-1]
 }
 
+// An order's number may look like an event's.
+func TestTraceOfAnOrderNumberedByUUID(t *testing.T) {
+	s := newSite(t, "fct_order")
+	const id = "6f1c1d5e-2f3a-4b8c-9d10-0123456789ab"
+	cfg := s.config("  - { name: books, system: orders, export: orders, location: $DIR/in/*.csv, currency: EUR }\n")
+	s.write("in/o.csv", "order_id,ordered_at,amount\nA1,2026-01-05,5\n"+id+",2026-01-05,10\n", time.Hour)
+	s.run(cfg)
+	trace, err := s.runner(cfg).Trace(t.Context(), id)
+	if err != nil || len(trace.Rows) != 1 || len(trace.Marts) != 2 || trace.Rows[0].Files[0].Inputs[0].Lines[0].Line != 3 {
+		t.Errorf("%+v, error %v", trace, err)
+	}
+}
+
 // The line is exact among many, and an object that was replaced since is said to be.
 func TestTraceLines(t *testing.T) {
 	s := newSite(t)

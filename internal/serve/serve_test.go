@@ -18,6 +18,7 @@ import (
 
 	"waymark/configs"
 	"waymark/internal/fault"
+	"waymark/internal/object"
 	"waymark/internal/pipeline"
 	"waymark/internal/schedule"
 	"waymark/internal/serve"
@@ -270,6 +271,34 @@ func TestStop(t *testing.T) {
 		w.do = nil
 		serveFor(t, time.Minute, service(t, o, w, "b"))
 		same(t, "tickets", settled(t, o, "tickets"), "00:30 done")
+	})
+}
+
+// A source that failed for now while the service was stopped is no failed one: the next service tries it again.
+func TestStopWhileASourceIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, w := &laketest.Memory{}, &work{}
+		w.do = func(_ context.Context, _ int, _ []string, stop <-chan struct{}) error {
+			<-stop
+			return errors.Join(failing("tickets", fault.Transient), pipeline.ErrStopped)
+		}
+		serveFor(t, 31*time.Minute, service(t, o, w, "a"))
+		same(t, "tickets", settled(t, o, "tickets"))
+	})
+}
+
+// What a newer version has written is refused at once, as every other verb does.
+func TestNewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, w := &laketest.Memory{}, &work{}
+		text := `{"format":99}`
+		if _, err := o.Put(t.Context(), "schedule/state.json", strings.NewReader(text), int64(len(text)), object.Condition{}); err != nil {
+			t.Fatal(err)
+		}
+		errs := serveFor(t, time.Hour, service(t, o, w, "a"))
+		if !errors.Is(errs[0], lake.ErrNewer) || !fault.Is(errs[0], fault.Invalid) || len(w.runs) > 0 {
+			t.Errorf("%v after %v", errs[0], w.runs)
+		}
 	})
 }
 
