@@ -29,6 +29,7 @@ type KPI struct {
 	Dimensions  []string `yaml:"dimensions"`
 	DateRule    string   `yaml:"date_rule"`
 	Aggregation string   `yaml:"aggregation"`
+	Settles     int      `yaml:"settles"`
 	Caveats     string   `yaml:"caveats"`
 	Source      string   `yaml:"source"`
 }
@@ -106,7 +107,7 @@ func (k *KPI) problems() (out []string) {
 		name, value string
 		of          []string
 	}{
-		{"unit", k.Unit, []string{"share", "points", "count", "money", "minutes", "days", "score", "ratio"}},
+		{"unit", k.Unit, []string{"share", "points", "count", "money", "minutes", "days", "score", "ratio", "growth"}},
 		{"direction", k.Direction, []string{"up", "down"}},
 		{"indicator", k.Indicator, []string{"leading", "lagging"}},
 		{"aggregation", k.Aggregation, []string{"ratio", "sum", "distinct", "percentile", "stock", "period"}},

@@ -71,6 +71,8 @@ func unitRules(by map[string][]string) (out []any) {
 		switch unit {
 		case "share":
 			value["maximum"], value["pattern"] = 1, "^[0-9]+([.,][0-9]+)? ?%?$"
+		case "growth":
+			value["minimum"], value["pattern"] = -1, "^-?[0-9]+([.,][0-9]+)? ?%?$"
 		case "points":
 			value["minimum"], value["maximum"], value["pattern"] = -100, 100, "^-?[0-9]+([.,][0-9]+)?$"
 		}

@@ -56,7 +56,8 @@ const history = "contract_id,account_id,started_at,changed_at,renewed_at,ended_a
 	"C1,A,,2025-03-01,,,150,EUR,m\n" +
 	"C1,A,,2025-06-01,,,120,,\n" +
 	"C1,A,,,2026-01-10,2026-02-01,,,\n" +
-	"C2,B,2025-02-01,,,2031-01-01,10,EUR,s\n"
+	"C2,B,2025-02-01,,,2031-01-01,10,EUR,s\n" +
+	"C3,B,2031-05-01,,,,10,EUR,s\n" // is to start: a contract, and nothing that happened
 
 func TestHistory(t *testing.T) {
 	for _, size := range []int{1, 100, 1 << 20} {
@@ -64,7 +65,7 @@ func TestHistory(t *testing.T) {
 		same(t, "rows", rows, []string{
 			"C1 2025-01-10 2025-01-10 - 2026-02-01 100.0000 EUR A - s", "C1 2025-03-01 2025-01-10 - 2026-02-01 150.0000 EUR A - s",
 			"C1 2025-06-01 2025-01-10 - 2026-02-01 120.0000 EUR A - s", "C1 2026-01-10 2025-01-10 2026-01-10 2026-02-01 120.0000 EUR A - s",
-			"C2 2025-02-01 2025-02-01 - 2031-01-01 10.0000 EUR B - s",
+			"C2 2025-02-01 2025-02-01 - 2031-01-01 10.0000 EUR B - s", "C3 2031-05-01 2031-05-01 - - 10.0000 EUR B - s",
 		})
 		same(t, "events", events, []string{
 			"C1 contract_started 2025-01-10T00:00:00Z 100.0000 EUR A - C1", "C1 contract_expanded 2025-03-01T00:00:00Z 50.0000 EUR A - C1",

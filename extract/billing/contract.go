@@ -114,7 +114,7 @@ func (d *decoder) events() error {
 				row = nil
 			}
 		}
-		if row != nil {
+		if row != nil && t.from.at <= d.modified { // what is agreed for later has not happened yet
 			row.Ordinal = uint32(i)
 			if err := d.sink.Emit(row); err != nil {
 				return err

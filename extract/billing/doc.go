@@ -14,8 +14,8 @@
 //	attributes.NAME
 //
 // Each row is a row of the table contract: what the contract is worth from a day on. Events are contract_started, contract_renewed,
-// contract_expanded and contract_contracted (amount: the change, negative when it fell) and contract_ended (amount: what is lost), the
-// latter only once it is past at the time of the export. They are snapshots: a later export replaces all of a contract's.
+// contract_expanded and contract_contracted (amount: the change, negative when it fell) and contract_ended (amount: what is lost), each
+// only once it is past at the time of the export: what is agreed for later has not happened yet. They are snapshots: a later export replaces all of a contract's.
 //
 // A row that contradicts an earlier one of its contract (another start, end or currency, or a day not after the one before) rejects the
 // contract, and so does any other row that cannot be used: half a history is a wrong one.

@@ -163,11 +163,13 @@ func value(t *entry, slot int, k *schemas.KPI) (int64, *problem) {
 		high = field.Scale
 	case "points":
 		low, high = -100*field.Scale, 100*field.Scale
+	case "growth":
+		low = -field.Scale
 	}
 	switch {
 	case why != "":
 		return 0, &problem{slot: slot, why: why}
-	case percent && k.Unit != "share":
+	case percent && k.Unit != "share" && k.Unit != "growth":
 		return 0, &problem{slot, schemas.WrongType, "the KPI is no share"}
 	case percent && n%100 != 0:
 		return 0, &problem{slot, schemas.OutOfRange, "a share has at most four decimals"}
@@ -175,7 +177,7 @@ func value(t *entry, slot int, k *schemas.KPI) (int64, *problem) {
 		n /= 100
 	}
 	if n < low || n > high {
-		return 0, &problem{slot, schemas.OutOfRange, "a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, nothing else negative"}
+		return 0, &problem{slot, schemas.OutOfRange, "a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, growth from -1, nothing else negative"}
 	}
 	return n, nil
 }

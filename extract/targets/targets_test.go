@@ -85,10 +85,10 @@ func TestRejects(t *testing.T) {
 	same(t, "rejects", rejects, []string{
 		`2 out_of_range kpi there is no such KPI; did you mean "nps"?`, `3 out_of_range dimension the KPI has no such dimension; did you mean "channel"?`,
 		"4 missing_required member a dimension needs a member", "5 contradiction member a member without a dimension",
-		"6 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, nothing else negative",
-		"7 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, nothing else negative",
-		"8 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, nothing else negative",
-		"9 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, nothing else negative",
+		"6 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, growth from -1, nothing else negative",
+		"7 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, growth from -1, nothing else negative",
+		"8 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, growth from -1, nothing else negative",
+		"9 out_of_range target a value outside the KPI's unit: a share is from 0 to 1, points from -100 to 100, growth from -1, nothing else negative",
 		"10 wrong_type target the KPI is no share", "11 missing_required target the field is empty", "12 out_of_range due the due date is not after the start",
 		"13 wrong_type start the value is not of this field's type", "15 contradiction kpi there is a target of this KPI, dimension, member and due date already",
 	})

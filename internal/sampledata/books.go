@@ -1,6 +1,7 @@
 package sampledata
 
 import (
+	"math/big"
 	"context"
 	"io"
 	"strconv"
@@ -241,21 +242,22 @@ func (g *generator) writeMarket(w io.Writer) error {
 		}
 		count.Distinct++
 		g.bought = append(g.bought, shopped{who, emailID(p.email), g.localDate(at), at * 1_000_000, id, channel,
-			g.inPLN(amount, currency, at) - g.refundInPLN(back, amount, currency, at, min(at+3*86_400, g.end-1))})
+			g.inPLN(amount, currency, at) - g.refundInPLN(back, amount, currency, at)})
 		g.truth.Shop.each(g.localDate(at), map[string]string{"channel": channel, "country": p.place.name, "device_category": "(unknown)"}, func(t *ShopTruth) {
 			t.Orders++
 			t.Gross += g.inPLN(amount, currency, at)
-			t.Refunded += g.refundInPLN(back, amount, currency, at, min(at+3*86_400, g.end-1))
+			t.Refunded += g.refundInPLN(back, amount, currency, at)
 		})
 		g.truth.Foreign++
 	}
 	return nil
 }
 
-// refundInPLN converts at the day of the refund; no more comes back than was paid, whatever the rates did.
-func (g *generator) refundInPLN(back, amount Money, currency string, at, later int64) Exact {
+// refundInPLN is the part of the order's value that went back: at the order's rate, whatever the rates did since.
+func (g *generator) refundInPLN(back, amount Money, currency string, at int64) Exact {
 	if back == 0 {
 		return 0
 	}
-	return min(g.inPLN(back, currency, later), g.inPLN(amount, currency, at))
+	part := big.NewRat(int64(back), int64(amount))
+	return Exact(nearest(part.Mul(part, big.NewRat(int64(g.inPLN(amount, currency, at)), 1))))
 }

@@ -67,16 +67,15 @@ func (g *generator) contactTruth() *ContactTruth {
 	for _, c := range g.asked {
 		by[g.customer(c.person, c.id)] = append(by[g.customer(c.person, c.id)], c)
 	}
-	known := g.date(g.index(g.lastTicket))
 	for _, list := range by {
 		for _, c := range list {
-			if !c.row.Solved() || g.date(g.index(c.solved)+fcrDays) > known {
+			if !c.row.Solved() || c.solved+fcrDays*86_400 > g.lastTicket {
 				continue
 			}
 			t.Solved++
 			again := slices.ContainsFunc(list, func(o contact) bool {
 				later := o.at > c.at || o.at == c.at && o.ticket > c.ticket
-				return o.theme == c.theme && o.ticket != c.ticket && later && o.at <= c.solved+fcrDays*86_400
+				return (c.theme == "" || o.theme == c.theme) && o.ticket != c.ticket && later && o.at <= c.solved+fcrDays*86_400
 			})
 			if !again && c.row.Reopens == 0 {
 				t.FirstContact++

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"strconv"
 	"strings"
 
 	"waymark/schemas"
@@ -24,7 +25,7 @@ var parameters = [...]parameter{
 	{"recommended_by", "String", ""},            // lead sources, in lower case and joined by |, of which each says that the customer was recommended
 	{"trend_days", "UInt16", "182"},             // how far kpi_trend looks back
 	{"trend_observations", "UInt32", "100"},     // series with fewer observations are not judged
-	{"catalogue", "String", ""},                 // id|unit|direction|aggregation|name of every KPI, joined by ;
+	{"catalogue", "String", ""},                 // id|unit|direction|aggregation|name|settles of every KPI, joined by ;
 	{"journey_silence_days", "UInt16", "30"},    // silence that ends a journey
 	{"repeat_contact_hours", "UInt16", "72"},    // a contact so soon after another step counts against it
 	{"critical_days", "UInt16", "365"},          // critical moments are told from journeys that began in so many days before the last
@@ -53,7 +54,7 @@ func catalogue() string {
 	}
 	lines := make([]string, len(kpis))
 	for i, k := range kpis {
-		lines[i] = strings.Join([]string{k.ID, k.Unit, k.Direction, k.Aggregation, k.Name.EN}, "|")
+		lines[i] = strings.Join([]string{k.ID, k.Unit, k.Direction, k.Aggregation, k.Name.EN, strconv.Itoa(k.Settles)}, "|")
 	}
 	return strings.Join(lines, ";")
 }

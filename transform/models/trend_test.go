@@ -158,6 +158,18 @@ func testPlanted(t *testing.T, w *warehouse, list []models.Model) {
 	}
 	series = append(series, daily{kpi: "conversion_rate", member: "few", values: append([]float64{}, value("conversion_rate", "m3")...), n: 1},
 		daily{kpi: "conversion_rate", member: "short", values: value("conversion_rate", "m3")[:20], n: 100})
+	// A sum without rows for ten days has come to nothing; leads of the last 30 days are not converted yet.
+	stopped, young := daily{kpi: "sessions", member: "stopped", n: 40}, daily{kpi: "lead_conversion_rate", member: "young", n: 40}
+	for i := range trendDays {
+		if i < trendDays-10 {
+			stopped.values = append(stopped.values, math.Round(50+5*d.NormFloat64()))
+		}
+		young.values = append(young.values, 0)
+		if i < trendDays-30 {
+			young.values[i] = 0.4 + 0.05*d.NormFloat64()
+		}
+	}
+	series = append(series, stopped, young)
 	w.trend(list, series)
 	found := map[string]string{}
 	for _, row := range w.rows("SELECT kpi, member, signal, on_date, is_improvement, days, sentence FROM waymark_mart.kpi_trend WHERE is_flagged", nil) {
@@ -166,8 +178,9 @@ func testPlanted(t *testing.T, w *warehouse, list []models.Model) {
 	}
 	on := func(day int) string { return trendStart.AddDate(0, 0, day).Format(time.DateOnly) }
 	for what, want := range map[string]string{
-		"first_reply_time m1 trend": on(89) + " false", "revenue m2 outlier": on(80) + " true",
+		"first_reply_time m1 trend": on(82) + " false", "revenue m2 outlier": on(80) + " true",
 		"conversion_rate m3 week_over_week": on(89) + " true", "conversion_rate m3 same_weekdays": on(89) + " true",
+		"sessions stopped week_over_week": on(89) + " false", "lead_conversion_rate young change_point": "", "lead_conversion_rate young trend": "", "lead_conversion_rate young week_over_week": "",
 	} {
 		if found[what] != want {
 			t.Errorf("%s: got %q, want %q", what, found[what], want)

@@ -3,6 +3,7 @@
 -- needs: contract
 -- touched: SELECT 1 AS key FROM waymark_delta.contract
 -- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT arrayJoin([user_id, contact_id, email_id]) FROM waymark_raw.contract)
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock WHERE last_day < (SELECT max(started_on) FROM waymark_raw.contract)
 -- touched: SELECT 1 AS key FROM waymark_delta.fx_day WHERE currency IN (SELECT currency FROM waymark_raw.contract)
 -- column: contract_id String "The system's own number of the contract."
 -- column: system LowCardinality(String) "System of the contract."
@@ -22,6 +23,7 @@
 -- column: end_reason LowCardinality(String) "Why it ended, as the source spells it."
 -- test: not_null(contract_id, system)
 -- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(original_currency) AS currency_missing, toString(min(started_on)) AS first_day FROM {table} WHERE original_mrr IS NOT NULL AND mrr_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
+-- test: every term is here: SELECT count() AS counted, (SELECT count() FROM waymark_raw.contract) AS wanted FROM {table} HAVING counted != wanted
 -- test: a contract has one currency: SELECT system, contract_id FROM {table} GROUP BY system, contract_id HAVING uniqExact(original_currency) > 1
 -- test: a contract ends after it began: SELECT system, contract_id, valid_from, valid_to FROM {table} WHERE valid_to < valid_from
 SELECT
@@ -57,6 +59,7 @@ FROM (
         * EXCEPT (ended_on),
         multiIf(notEmpty(user_id), user_id, notEmpty(contact_id), contact_id, email_id) AS named_by,
         max(ended_on) OVER (PARTITION BY system, contract_id) AS ended_on,
+        least(started_on, ifNull((SELECT maxOrNull(last_day) FROM waymark_mart.event_clock), started_on)) AS rate_date, -- of what is to start the rate of today
         row_number() OVER w AS nth,
         leadInFrame(toNullable(valid_from)) OVER w AS next_from,
         lagInFrame(mrr) OVER w AS previous_mrr
@@ -64,5 +67,5 @@ FROM (
     WINDOW w AS (PARTITION BY system, contract_id ORDER BY valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ) AS c
 LEFT ANY JOIN waymark_mart.identity_component AS i ON c.named_by = i.identifier
-LEFT ANY JOIN waymark_mart.fx_day AS x ON c.currency = x.currency AND c.started_on = x.date
+LEFT ANY JOIN waymark_mart.fx_day AS x ON c.currency = x.currency AND c.rate_date = x.date
 SETTINGS join_use_nulls = 0

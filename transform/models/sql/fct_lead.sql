@@ -16,6 +16,7 @@
 -- column: segment LowCardinality(String) "Segment."
 -- column: country LowCardinality(String) "Country."
 -- test: not_null(lead_key, customer_key)
+-- test: every lead is here: SELECT count() AS counted, (SELECT count() FROM waymark_raw.customer WHERE kind = 'lead' AND notEmpty(contact_id)) AS wanted FROM {table} HAVING counted != wanted
 -- test: relationship(customer_key -> dim_customer.customer_key)
 SELECT
     c.contact_id AS lead_key,

@@ -4,6 +4,7 @@
 -- touched: SELECT 1 AS key FROM waymark_delta.opportunity
 -- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT contact_id FROM waymark_raw.opportunity)
 -- touched: SELECT 1 AS key FROM waymark_delta.dim_account
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock WHERE last_day < (SELECT max(close_date) FROM waymark_raw.opportunity)
 -- touched: SELECT 1 AS key FROM waymark_delta.fx_day WHERE currency IN (SELECT currency FROM waymark_raw.opportunity)
 -- column: opportunity_id String "The system's own number of the opportunity."
 -- column: system LowCardinality(String) "System of the opportunity."
@@ -31,6 +32,7 @@
 -- column: country LowCardinality(String) "Country of the account."
 -- test: not_null(opportunity_id, system)
 -- warn: range(probability: 0, 1)
+-- test: every opportunity is here: SELECT count() AS counted, (SELECT count() FROM waymark_raw.opportunity) AS wanted FROM {table} HAVING counted != wanted
 -- test: what is won is closed: SELECT opportunity_id FROM {table} WHERE is_won AND NOT is_closed
 -- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(original_currency) AS currency_missing, toString(min(rate_date)) AS first_day FROM {table} WHERE original_amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
 -- warn: no opportunity closed before it was created: SELECT count() AS closed_before_created FROM {table} WHERE is_closed AND close_date < created_date HAVING closed_before_created > 0
@@ -74,5 +76,5 @@ FROM (
 ) AS o
 LEFT ANY JOIN waymark_mart.identity_component AS i ON o.contact_id = i.identifier
 LEFT ANY JOIN waymark_mart.dim_account AS a ON o.account_id = a.account_key
-LEFT ANY JOIN waymark_mart.fx_day AS x ON o.currency = x.currency AND o.rate_date = x.date
+LEFT ANY JOIN waymark_mart.fx_day AS x ON o.currency = x.currency AND least(o.rate_date, ifNull((SELECT maxOrNull(last_day) FROM waymark_mart.event_clock), o.rate_date)) = x.date
 SETTINGS join_use_nulls = 0

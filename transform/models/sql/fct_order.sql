@@ -11,7 +11,7 @@
 -- column: ordered_at DateTime64(3,'UTC') "When the order was placed (earliest event)."
 -- column: order_date Date "Day of ordered_at in the reporting time zone."
 -- column: amount_reporting Nullable(Decimal(18,4)) "Amount in the reporting currency before refunds, at the rate of the day its system placed it; NULL when unknown."
--- column: refunded_reporting Nullable(Decimal(18,4)) "Refunded so far, at most the amount, by the system of the amount, else by the others; a refund without an amount is a full one."
+-- column: refunded_reporting Nullable(Decimal(18,4)) "Refunded so far, at most the amount, by the system of the amount, else by the others; a refund without an amount is a full one, one in the order's currency counts at the order's rate."
 -- column: net_reporting Nullable(Decimal(18,4)) "amount_reporting less refunded_reporting."
 -- column: currency LowCardinality(String) "The reporting currency."
 -- column: original_amount Nullable(Decimal(18,4)) "Amount as in the source."
@@ -44,7 +44,7 @@ WITH
         GROUP BY order_id
     ),
     refund AS (
-        SELECT order_id, system, countIf(amount IS NULL) AS full_refunds, sum(abs(amount_reporting)) AS refunded
+        SELECT order_id, system, countIf(amount IS NULL) AS full_refunds, sum(abs(amount_reporting)) AS refunded, sum(abs(amount)) AS paid_back, min(toString(currency)) AS first_currency, max(toString(currency)) AS last_currency
         FROM waymark_mart.fct_journey_event
         WHERE event_type = 'order_refunded' AND order_id != ''
         GROUP BY order_id, system
@@ -74,8 +74,13 @@ SELECT
     multiIf(
         empty(other.order_id), if(amount_reporting IS NULL, NULL, toDecimal64(0, 4)),
         amount_reporting IS NULL, NULL,
-        if(notEmpty(own.order_id), own.full_refunds, other.full_refunds) > 0, amount_reporting,
-        least(ifNull(if(notEmpty(own.order_id), own.refunded, other.refunded), 0), amount_reporting)) AS refunded_reporting,
+        (if(notEmpty(own.order_id), tuple(own.full_refunds, own.refunded, own.paid_back, own.first_currency, own.last_currency),
+            tuple(other.full_refunds, other.refunded, other.paid_back, other.first_currency, other.last_currency)) AS r).1 > 0, amount_reporting,
+        -- What goes back in the order's own currency goes at the order's own rate: all of it is all of it, whatever the rates did since.
+        r.4 = o.book.4 AND r.5 = o.book.4 AND o.book.2 > 0, if(ifNull(r.3 >= o.book.2, false), amount_reporting, reinterpret(toInt64(intDiv(
+            2 * toInt256(reinterpretAsInt64(assumeNotNull(amount_reporting))) * reinterpretAsInt128(toDecimal128(ifNull(r.3, 0), 4)) + reinterpretAsInt64(assumeNotNull(o.book.2)),
+            2 * toInt256(reinterpretAsInt64(assumeNotNull(o.book.2))))), 'Decimal(18,4)')),
+        least(ifNull(r.2, 0), amount_reporting)) AS refunded_reporting,
     amount_reporting - refunded_reporting AS net_reporting,
     {currency:String} AS currency,
     o.book.2 AS original_amount,
@@ -90,5 +95,5 @@ SELECT
 FROM seated AS o
 LEFT ANY JOIN waymark_mart.session_base AS s ON o.session_key = s.session_key
 LEFT ANY JOIN refund AS own ON o.order_id = own.order_id AND o.book_system = own.system
-LEFT ANY JOIN (SELECT order_id, sum(full_refunds) AS full_refunds, sum(refunded) AS refunded FROM refund GROUP BY order_id) AS other ON o.order_id = other.order_id
+LEFT ANY JOIN (SELECT order_id, sum(full_refunds) AS full_refunds, sum(refunded) AS refunded, sum(paid_back) AS paid_back, min(first_currency) AS first_currency, max(last_currency) AS last_currency FROM refund GROUP BY order_id) AS other ON o.order_id = other.order_id
 SETTINGS join_use_nulls = 0

@@ -7,6 +7,7 @@
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_order
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_ticket
 -- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_order UNION ALL SELECT customer_key FROM waymark_mart.fct_contract) GROUP BY customer_key, segment, country, lead_source, is_generic HAVING count() = 1
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE lead_source != '' GROUP BY customer_key, lead_source HAVING count() = 1
 -- touched: SELECT 1 AS key FROM waymark_delta.event_clock
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
@@ -39,11 +40,11 @@ WITH
             FROM waymark_mart.fct_order
             WHERE notEmpty(customer_key)
             UNION ALL
-            SELECT customer_key, 0 AS units, 0 AS priced, arrayJoin(arrayConcat(
+            SELECT if(notEmpty(c.customer_key), c.customer_key, c.account_key) AS customer_key, 0 AS units, 0 AS priced, arrayJoin(arrayConcat(
                 [tuple(toUInt32(valid_from), 0, 0, 0, 0, 1)],
                 if(valid_to IS NULL, [], [tuple(toUInt32(assumeNotNull(valid_to)), 0, 0, 0, 0, -1)]))) AS m
-            FROM waymark_mart.fct_contract
-            WHERE notEmpty(customer_key) AND original_mrr > 0
+            FROM waymark_mart.fct_contract AS c
+            WHERE (notEmpty(c.customer_key) OR notEmpty(c.account_key)) AND original_mrr > 0
         )
         WHERE m.1 <= (SELECT toUInt32(max(last_day)) FROM waymark_mart.event_clock)
         GROUP BY customer_key, date

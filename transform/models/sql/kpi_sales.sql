@@ -14,6 +14,8 @@
 -- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
 -- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
+-- test: closed deals and leads are those of the facts: SELECT sumIf(n, kpi = 'win_rate') AS deals, sumIf(n, kpi = 'lead_conversion_rate') AS leads, (SELECT countIf(is_closed AND close_date IS NOT NULL) FROM waymark_mart.fct_opportunity) AS wanted, (SELECT countIf(created_date IS NOT NULL) FROM waymark_mart.fct_lead) AS wanted_leads FROM {table} WHERE period = 'day' AND dimension = 'all' HAVING deals != wanted OR leads != wanted_leads
+-- test: the members of a dimension make up the whole: SELECT kpi, min(counted) AS least, max(counted) AS most FROM (SELECT kpi, dimension, sum(n) AS counted FROM {table} WHERE period = 'day' GROUP BY kpi, dimension) GROUP BY kpi HAVING least != most
 -- test: accepted_values(form: count, share, ratio, direct)
 WITH
     deal AS (

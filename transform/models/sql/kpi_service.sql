@@ -18,6 +18,8 @@
 -- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
 -- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
+-- test: solved tickets are those of fct_ticket: SELECT sumIf(n, kpi = 'reopen_rate') AS counted, (SELECT countIf(is_solved AND solved_date IS NOT NULL) FROM waymark_mart.fct_ticket) AS wanted FROM {table} WHERE period = 'day' AND dimension = 'all' HAVING counted != wanted
+-- test: the members of a dimension make up the whole: SELECT kpi, min(counted) AS least, max(counted) AS most FROM (SELECT kpi, dimension, sum(n) AS counted FROM {table} WHERE period = 'day' AND kpi != 'backlog' GROUP BY kpi, dimension) GROUP BY kpi HAVING least != most
 -- test: accepted_values(form: count, share, ratio, direct)
 WITH
     -- What a ticket contributes: KPI, day it counts on, value.
@@ -40,14 +42,16 @@ WITH
                     tuple('one_touch_rate', solved, toFloat64(is_one_touch_resolution)),
                     tuple('reopen_rate', solved, toNullable(toFloat64(count_reopens > 0))),
                     -- Only once the days after the solution are over.
-                    tuple('fcr_rate', if(is_person AND solved + {fcr_days:UInt16} <= (SELECT toDate(greatest(max(last_event_at), toDateTime64(43200, 3, 'UTC')), {timezone:String}) FROM waymark_mart.ticket_timeline), solved, NULL),
-                        toNullable(toFloat64(count_reopens = 0 AND NOT ifNull(next_at <= last_solved_at + toIntervalDay({fcr_days:UInt16}), false))))]) AS o
+                    tuple('fcr_rate', if(is_person AND last_solved_at + toIntervalDay({fcr_days:UInt16}) <= (SELECT max(last_event_at) FROM waymark_mart.ticket_timeline), solved, NULL),
+                        toNullable(toFloat64(count_reopens = 0 AND NOT ifNull(if(reason = '', next_any, next_at) <= last_solved_at + toIntervalDay({fcr_days:UInt16}), false))))]) AS o
             FROM (
                 SELECT
                     *,
                     notEmpty(customer_key) AND customer_key NOT IN (SELECT customer_key FROM waymark_mart.dim_customer WHERE is_generic) AS is_person,
                     leadInFrame(toNullable(created_at)) OVER (
-                        PARTITION BY customer_key, reason ORDER BY created_at, system, ticket_id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_at
+                        PARTITION BY customer_key, reason ORDER BY created_at, system, ticket_id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_at,
+                    leadInFrame(toNullable(created_at)) OVER (
+                        PARTITION BY customer_key ORDER BY created_at, system, ticket_id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_any
                 FROM waymark_mart.fct_ticket
             )
         )

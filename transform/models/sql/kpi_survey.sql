@@ -14,6 +14,8 @@
 -- column: low Nullable(Float64) "Lower end of the 95 % confidence interval, where it is no share's."
 -- column: high Nullable(Float64) "Upper end."
 -- test: accepted_values(period: day, week, month, quarter)
+-- test: answers are those of fct_survey_response: SELECT tuple(sumIf(n, kpi = 'nps'), sumIf(n, kpi = 'csat'), sumIf(n, kpi = 'ces_mean')) AS counted, (SELECT tuple(countIf(score_kind = 'nps' AND score BETWEEN 0 AND 10), countIf(score_kind = 'csat' AND score BETWEEN 1 AND 5), countIf(score_kind = 'ces' AND score BETWEEN 1 AND 7)) FROM waymark_mart.fct_survey_response) AS wanted FROM {table} WHERE period = 'day' AND dimension = 'all' HAVING counted != wanted
+-- test: the members of a dimension make up the whole: SELECT kpi, min(counted) AS least, max(counted) AS most FROM (SELECT kpi, dimension, sum(n) AS counted FROM {table} WHERE period = 'day' GROUP BY kpi, dimension) GROUP BY kpi HAVING least != most
 -- test: accepted_values(form: count, share, ratio, direct)
 WITH
     counted AS (

@@ -1,4 +1,4 @@
--- comment: One row per target: where the KPI stands, where it had to stand by now, and whether it will get there. Sums (orders, revenue, sessions …) count from the start of the target; any other KPI stands where its last complete month within the target stands, exactly as in kpi_period, and until there is one, where the running month does.
+-- comment: One row per target: where the KPI stands, where it had to stand by now, and whether it will get there. Sums (orders, revenue, sessions …) count from the start of the target; any other KPI stands where its last complete month within the target stands, exactly as in kpi_period, and until there is one, where the running month does (all of it, also before the start).
 -- grain: system, kpi, dimension, member, start_date, due_date
 -- needs: kpi_target
 -- column: system LowCardinality(String) "System the target came from."
@@ -49,11 +49,13 @@ WITH
             g.system AS system, g.kpi AS kpi, g.dimension AS dimension, g.member AS member, g.start_date AS start_date, g.due_date AS due_date,
             min(tuple(g.owner, g.way, g.unit, g.name, g.is_sum, g.until, g.target, g.baseline)) AS t,
             -- The sum so far.
-            toFloat64(sumIf(v.numerator, v.period = 'day' AND v.period_start BETWEEN g.start_date AND g.until)) AS summed,
+            toFloat64(ifNull(sumIf(v.numerator, v.period = 'day' AND v.period_start BETWEEN g.start_date AND g.until), 0)) AS summed,
+            -- Where the KPI is measured at all, nothing is zero.
+            min(notEmpty(a.kpi) AND a.first_day <= g.until) AS is_measured,
             sumIf(v.n, v.period = 'day' AND v.period_start BETWEEN g.start_date AND g.until) AS summed_n,
             -- The last complete month within the target, else the running one.
             argMaxIf(tuple(v.value, v.n, v.ci_low, v.ci_high, v.period_start), tuple(v.period_start + toIntervalMonth(1) <= g.until + 1, v.period_start),
-                v.period = 'month' AND v.period_start >= toStartOfMonth(g.start_date) AND v.period_start <= g.until) AS month,
+                v.period = 'month' AND v.period_start <= g.until AND (v.period_start >= g.start_date OR v.period_start = toStartOfMonth(g.until))) AS month,
             -- The last complete month before, else the month it starts in.
             argMaxIf(v.value, v.period_start, v.period = 'month' AND v.period_start <= g.start_date AND v.value IS NOT NULL
                 AND (v.period_start + toIntervalMonth(1) <= g.start_date OR v.period_start = toStartOfMonth(g.start_date) AND b.first_month >= v.period_start)) AS before
@@ -61,6 +63,7 @@ WITH
         LEFT JOIN (SELECT * FROM waymark_mart.kpi_value WHERE period IN ('day', 'month') AND kpi IN (SELECT kpi FROM waymark_raw.kpi_target)) AS v ON g.kpi = v.kpi AND g.dimension = v.dimension AND g.member = v.member
         LEFT ANY JOIN (SELECT kpi, dimension, member, min(period_start) AS first_month FROM waymark_mart.kpi_value WHERE period = 'month' AND kpi IN (SELECT kpi FROM waymark_raw.kpi_target) GROUP BY kpi, dimension, member) AS b
             ON g.kpi = b.kpi AND g.dimension = b.dimension AND g.member = b.member
+        LEFT ANY JOIN (SELECT kpi, min(period_start) AS first_day FROM waymark_mart.kpi_value WHERE period = 'day' AND dimension = 'all' AND kpi IN (SELECT kpi FROM waymark_raw.kpi_target) GROUP BY kpi) AS a ON g.kpi = a.kpi
         GROUP BY system, kpi, dimension, member, start_date, due_date
     ),
     placed AS (
@@ -68,9 +71,9 @@ WITH
             system, kpi, dimension, member, t.1 AS owner, start_date, due_date, t.2 AS way, t.3 AS unit, t.4 AS name, t.5 AS is_sum, t.6 AS until,
             toFloat64(t.7) AS target,
             if(is_sum, 0, coalesce(toFloat64(t.8), before)) AS baseline,
-            if(is_sum, summed_n > 0, month.1 IS NOT NULL) AS known,
+            if(is_sum, is_measured, month.1 IS NOT NULL) AS known,
             if(known, if(is_sum, summed, month.1), NULL) AS actual,
-            if(known, if(is_sum, start_date, greatest(month.5, start_date)), NULL) AS actual_from,
+            if(known, if(is_sum, start_date, month.5), NULL) AS actual_from,
             if(known, if(is_sum, until, least(toDate(month.5 + toIntervalMonth(1)) - 1, until)), NULL) AS actual_to,
             if(NOT known, 0, if(is_sum, summed_n, month.2)) AS n,
             if(is_sum, NULL, month.3) AS ci_low,

@@ -1,4 +1,4 @@
--- comment: What changed lately: one row per KPI, dimension, member and kind of signal, by its days up to the day before the last (the last may be incomplete). Only sums and values that days have of their own; a stock is no row of independent days. Days are judged on a scale of even spread (square root of counts, logarithm of money and times, arcsine of shares) less the median of their weekday. Nothing is said of series with less than 28 days or trend_observations.
+-- comment: What changed lately: one row per KPI, dimension, member and kind of signal, by its days up to the day before the last (the last may be incomplete), or as many before it as its values take to settle (schemas/kpis.yaml). Only sums and values that days have of their own; a stock is no row of independent days. Days are judged on a scale of even spread (square root of counts, logarithm of money and times, arcsine of shares) less the median of their weekday. Nothing is said of series with less than 28 days or trend_observations.
 -- grain: kpi, dimension, member, signal
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
 -- column: dimension LowCardinality(String) "Dimension."
@@ -26,28 +26,29 @@ WITH
     (t, df) -> least(1, erfc((8 * df + 1) / (8 * df + 3) * sqrt(df * log1p(t * t / df)) / sqrt(2))) AS tail,
     assumeNotNull((SELECT max(last_day) FROM waymark_mart.event_clock)) - 1 AS last_day,
     definition AS (
-        SELECT c[1] AS id, c[2] AS unit, c[3] AS way, c[4] AS aggregation, c[5] AS name
+        SELECT c[1] AS id, c[2] AS unit, c[3] AS way, c[4] AS aggregation, c[5] AS name, last_day - toUInt16(c[6]) AS upto
         FROM (SELECT splitByChar('|', arrayJoin(splitByChar(';', {catalogue:String}))) AS c)
         WHERE aggregation IN ('ratio', 'sum', 'distinct', 'percentile')
     ),
     -- The days of a series; a sum is 0 on days without a row.
     series AS (
         SELECT
-            kpi, dimension, member, min(unit) AS u, min(way) AS w, min(name) AS label, sum(n) AS observations,
+            kpi, dimension, member, min(unit) AS u, min(way) AS w, min(name) AS label, min(upto) AS until, sum(n) AS observations,
             arraySort(x -> x.1, groupArray(tuple(kpi_date, assumeNotNull(value), n))) AS known,
-            if(min(aggregation) = 'sum', arrayMap(i -> toDate(i), range(toUInt32(known[1].1), toUInt32(last_day) + 1)), known.1) AS dates,
+            if(min(aggregation) = 'sum', arrayMap(i -> toDate(i), range(toUInt32(known[1].1), toUInt32(until) + 1)), known.1) AS dates,
             if(min(aggregation) = 'sum', arrayMap(d -> known.2[indexOf(known.1, d)], dates), known.2) AS values,
             -- One or two answers make any share: only days with enough of them can stand out. A sum is what was counted.
             if(min(aggregation) = 'sum', arrayMap(d -> 1, dates), arrayMap(c -> toInt64(c >= 20), known.3)) AS solid,
             length(dates) AS days
         FROM (
-            SELECT k.kpi AS kpi, k.dimension AS dimension, k.member AS member, k.kpi_date AS kpi_date, k.value AS value, k.n AS n, d.unit AS unit, d.way AS way, d.name AS name, d.aggregation AS aggregation
+            SELECT k.kpi AS kpi, k.dimension AS dimension, k.member AS member, k.kpi_date AS kpi_date, k.value AS value, k.n AS n, d.unit AS unit, d.way AS way, d.name AS name, d.aggregation AS aggregation, d.upto AS upto
             FROM waymark_mart.kpi_daily AS k
             INNER JOIN definition AS d ON toString(k.kpi) = d.id
-            WHERE k.kpi_date <= last_day AND k.kpi_date > last_day - {trend_days:UInt16} AND k.value IS NOT NULL
+            WHERE k.kpi_date <= d.upto AND k.kpi_date > d.upto - {trend_days:UInt16} AND k.value IS NOT NULL
         )
         GROUP BY kpi, dimension, member
-        HAVING days >= 28 AND observations >= {trend_observations:UInt32} AND max(kpi_date) > last_day - 7
+        -- What has ended long ago is no news; that a sum has come to nothing is.
+        HAVING days >= 28 AND observations >= {trend_observations:UInt32} AND max(kpi_date) > until - if(min(aggregation) = 'sum', 28, 7)
     ),
     scaled AS (
         SELECT
@@ -80,10 +81,10 @@ WITH
             arrayMap((r, i) -> 2 * r - i * (days + 1), arrayCumSum(ranks), arrayEnumerate(ranks)) AS pettitt,
             arrayMap(x -> abs(x), pettitt) AS distance,
             indexOf(distance, arrayMax(distance)) AS turn,
-            arrayMap(d -> d > last_day - 7, dates) AS in_week,
-            arrayMap(d -> d <= last_day - 7 AND d > last_day - 14, dates) AS in_last,
-            arrayMap(d -> d <= last_day - 7 AND d > last_day - 35, dates) AS in_month,
-            arrayMap((x, d, c) -> if(d > last_day - 28 AND c = 1, abs(x - middle), -1), rest, dates, solid) AS far,
+            arrayMap(d -> d > until - 7, dates) AS in_week,
+            arrayMap(d -> d <= until - 7 AND d > until - 14, dates) AS in_last,
+            arrayMap(d -> d <= until - 7 AND d > until - 35, dates) AS in_month,
+            arrayMap((x, d, c) -> if(d > until - 28 AND c = 1, abs(x - middle), -1), rest, dates, solid) AS far,
             indexOf(far, arrayMax(far)) AS odd
         FROM scaled
     ),
@@ -92,15 +93,15 @@ WITH
         SELECT
             kpi, dimension, member, u, w, label, days, observations,
             arrayJoin(arrayFilter(x -> isFinite(x.5) AND isFinite(x.6), [
-                tuple('week_over_week', last_day, arrayAvg(arrayFilter((v, b) -> b, values, in_week)), arrayAvg(arrayFilter((v, b) -> b, values, in_last)),
+                tuple('week_over_week', until, arrayAvg(arrayFilter((v, b) -> b, values, in_week)), arrayAvg(arrayFilter((v, b) -> b, values, in_last)),
                     (arrayAvg(arrayFilter((v, b) -> b, rest, in_week)) - arrayAvg(arrayFilter((v, b) -> b, rest, in_last))) / spread / sqrt(1 / arrayCount(in_week) + 1 / arrayCount(in_last)) AS weekly,
                     tail(weekly, days - 7)),
-                tuple('same_weekdays', last_day, arrayAvg(arrayFilter((v, b) -> b, values, in_week)), arrayAvg(arrayFilter((v, b) -> b, values, in_month)),
+                tuple('same_weekdays', until, arrayAvg(arrayFilter((v, b) -> b, values, in_week)), arrayAvg(arrayFilter((v, b) -> b, values, in_month)),
                     (arrayAvg(arrayFilter((v, b) -> b, rest, in_week)) - arrayAvg(arrayFilter((v, b) -> b, rest, in_month))) / spread / sqrt(1 / arrayCount(in_week) + 1 / arrayCount(in_month)) AS monthly,
                     tail(monthly, days - 7)),
                 tuple('outlier', dates[odd], values[odd], arrayReduce('quantileExactInclusive(0.5)', values), sign(rest[odd] - middle) * least(abs(rest[odd] - middle) / mad, abs(plain_rest[odd] - plain_middle) / plain_mad) AS lonely, -- on either scale
                     if(arrayMax(far) < 0, nan, least(1, arrayCount(x -> x >= 0, far) * tail(lonely, greatest(3, floor(0.37 * (days - 7))))))),
-                tuple('trend', last_day, arrayAvg(arraySlice(values, -intDiv(days, 4))), arrayAvg(arraySlice(values, 1, intDiv(days, 4))), kendall / (days * (days - 1) / 2),
+                tuple('trend', until, arrayAvg(arraySlice(values, -intDiv(days, 4))), arrayAvg(arraySlice(values, 1, intDiv(days, 4))), kendall / (days * (days - 1) / 2),
                     erfc(greatest(abs(kendall) - 1, 0) / sqrt((days * (days - 1) * (2 * days + 5) - ties) / 18) / sqrt(2))),
                 tuple('change_point', dates[least(turn + 1, days)], arrayAvg(arraySlice(values, least(turn + 1, days))), arrayAvg(arraySlice(values, 1, turn)), distance[turn] / intDiv(days * days, 4),
                     least(1, 2 * exp(-6 * pow(distance[turn], 2) / (pow(days, 3) + pow(days, 2)))))])) AS s
