@@ -51,6 +51,9 @@ func (p *publisher) replay(ctx context.Context, targets map[string]clickhouse.Ta
 		if known || done {
 			p.ledger.Partitions[in.Partition] = old
 		}
+		if done { // a model: what it was built from before does not say what it holds now
+			p.forget(tableOf(in.Partition) + "/" + inputsMark)
+		}
 	}
 	p.ledger.Intents = nil
 	return p.swapLedger(ctx)
