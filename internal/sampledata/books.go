@@ -1,9 +1,9 @@
 package sampledata
 
 import (
-	"math/big"
 	"context"
 	"io"
+	"math/big"
 	"strconv"
 	"time"
 )
