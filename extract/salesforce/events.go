@@ -64,10 +64,7 @@ func opportunityEvents(d *decoder) error {
 	}
 	at := d.version // closed without a close date
 	if v[schemas.OpCloseDate].Set {
-		// A day to come is when it was to close: it had closed when the record was written.
-		if closed := field.Midnight(v[schemas.OpCloseDate].Num, d.s.format.Location); closed <= d.s.modified {
-			at = closed
-		}
+		at = field.Midnight(v[schemas.OpCloseDate].Num, d.s.format.Location)
 	}
 	row := d.event(outcome, at)
 	row.SetBytes(schemas.EvStateTo, v[schemas.OpStage].Bytes)

@@ -61,7 +61,7 @@ func lead() *object {
 
 func opportunity() *object {
 	return &object{
-		name: "Opportunity", version: 1, entity: schemas.Opportunity,
+		name: "Opportunity", entity: schemas.Opportunity,
 		bindings: []binding{
 			{srcID, schemas.OpOpportunityID}, {srcAccountID, schemas.OpAccountID}, {srcContactID, schemas.OpContactID}, {srcOwnerID, schemas.OpOwnerID},
 			{srcStageName, schemas.OpStage}, {srcType, schemas.OpType}, {srcLeadSource, schemas.OpSource},
