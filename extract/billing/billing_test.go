@@ -70,7 +70,7 @@ func TestHistory(t *testing.T) {
 		same(t, "events", events, []string{
 			"C1 contract_started 2025-01-10T00:00:00Z 100.0000 EUR A - C1", "C1 contract_expanded 2025-03-01T00:00:00Z 50.0000 EUR A - C1",
 			"C1 contract_contracted 2025-06-01T00:00:00Z -30.0000 EUR A - C1", "C1 contract_renewed 2026-01-10T00:00:00Z 120.0000 EUR A - C1",
-			"C1 contract_ended 2026-02-01T00:00:00Z 120.0000 EUR A - C1", "C2 contract_started 2025-02-01T00:00:00Z 10.0000 EUR B - C2",
+			"C1 contract_ended 2026-02-01T00:00:00Z 120.0000 EUR A - C1", "C2 contract_started 2025-02-01T00:00:00Z 10.0000 EUR B - C2", "C3 contract_started 2031-05-01T00:00:00Z - - - - - 1",
 		})
 		same(t, "rejects", rejects, nil)
 	}

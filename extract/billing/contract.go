@@ -69,8 +69,8 @@ func (d *decoder) finish() error {
 			return err
 		}
 	}
-	if c.deleted {
-		return d.sink.Emit(d.event(d.types.started, &c.terms[0], c.started.at, 0))
+	if c.deleted || c.started.at > d.modified { // nothing has happened yet: what an older version said goes
+		return d.sink.Emit(d.tombstone())
 	}
 	return d.events()
 }
@@ -134,18 +134,27 @@ func (d *decoder) events() error {
 	return nil
 }
 
-// event begins an event of the contract.
-func (d *decoder) event(eventType []byte, t *term, at, amount int64) *schemas.Row {
-	c, row := &d.c, d.sink.Row(schemas.JourneyEvent)
+// tombstone is an event that only says which version of the contract this is.
+func (d *decoder) tombstone() *schemas.Row {
+	row := d.bare(d.types.started, &d.c.terms[0], d.c.started.at)
+	row.SetBool(schemas.EvDeleted, true)
+	return row
+}
+
+// bare begins a row that says what an event is of.
+func (d *decoder) bare(eventType []byte, t *term, at int64) *schemas.Row {
+	row := d.sink.Row(schemas.JourneyEvent)
 	row.Line, row.Offset, row.Raw = t.line, t.offset, t.raw
-	row.Key, row.Snapshot = append(row.Key[:0], c.id...), true
+	row.Key, row.Snapshot = append(row.Key[:0], d.c.id...), true
 	row.SetBytes(schemas.EvEventType, eventType)
 	row.SetInt(schemas.EvOccurredAt, at)
-	row.SetInt(schemas.EvVersion, c.version)
-	if c.deleted {
-		row.SetBool(schemas.EvDeleted, true)
-		return row
-	}
+	row.SetInt(schemas.EvVersion, d.c.version)
+	return row
+}
+
+// event begins an event of the contract.
+func (d *decoder) event(eventType []byte, t *term, at, amount int64) *schemas.Row {
+	c, row := &d.c, d.bare(eventType, t, at)
 	row.Attrs = append(row.Attrs, c.base.Attrs...)
 	row.AddAttr("contract_id", c.id)
 	row.AddAttr("plan", c.base.Vals[schemas.CnPlan].Bytes)

@@ -44,7 +44,7 @@ var layout = &tabular.Layout{
 // Exports returns the one export there is, contracts. An export holds every contract, so that the newest one replaces the others.
 func Exports() []extract.Export {
 	return []extract.Export{{
-		System: System, Name: "contracts", Version: 1, Tables: []*schemas.Table{schemas.JourneyEvent, schemas.Contract}, FullByDefault: true,
+		System: System, Name: "contracts", Version: 2, Tables: []*schemas.Table{schemas.JourneyEvent, schemas.Contract}, FullByDefault: true,
 		Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
 			s, err := tabular.Open(ctx, in, opt, layout)
 			if err != nil {

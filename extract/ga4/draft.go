@@ -29,7 +29,7 @@ type drafter struct {
 
 // known are the event parameters that have a meaning.
 type known struct {
-	session, engaged, engagement, location, referrer, order, value, currency *param
+	session, number, engaged, engagement, location, referrer, order, value, currency *param
 	campaign
 }
 
@@ -42,6 +42,8 @@ func (k *known) find(params []param) {
 		switch string(p.key) {
 		case "ga_session_id":
 			k.session = p
+		case "ga_session_number":
+			k.number = p
 		case "session_engaged":
 			k.engaged = p
 		case "engagement_time_msec":
@@ -200,12 +202,16 @@ func (d *drafter) order(e *event, k *known) []byte {
 }
 
 // setCampaign takes the campaign from the first place that states one; it never mixes places, but the cross-channel
-// record has no content and term, and the manual one beside it has.
+// record has no content and term, and the manual one beside it has. traffic_source is the visitor's first touch: it tells
+// of the first visit alone.
 func setCampaign(row *schemas.Row, e *event, k *known) {
 	for _, c := range [...]*campaign{&e.lastClick.cross, &e.lastClick.manual, &e.lastClick.ads, &e.collected, &k.campaign, &e.firstTouch} {
 		source, medium, name := stated(c.source), stated(c.medium), stated(c.name)
 		if len(source) == 0 && len(medium) == 0 && len(name) == 0 {
 			continue
+		}
+		if c == &e.firstTouch && !firstVisit(e, k) {
+			return
 		}
 		if c == &e.lastClick.cross {
 			c.content, c.term = e.lastClick.manual.content, e.lastClick.manual.term
@@ -220,6 +226,12 @@ func setCampaign(row *schemas.Row, e *event, k *known) {
 		row.SetBytes(schemas.EvTerm, stated(c.term))
 		return
 	}
+}
+
+// firstVisit reports whether e belongs to the visitor's first session.
+func firstVisit(e *event, k *known) bool {
+	n, known := k.number.int()
+	return known && n == 1 || string(e.name) == "first_visit" || string(e.name) == "first_open"
 }
 
 // What Google Ads traffic is called where its record names the campaign alone. Never written to.

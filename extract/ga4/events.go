@@ -15,7 +15,7 @@ import (
 // Events is the export "events" of system "ga4".
 func Events() extract.Export {
 	return extract.Export{
-		System: "ga4", Name: "events",
+		System: "ga4", Name: "events", Version: 1,
 		Tables:     []*schemas.Table{schemas.JourneyEvent},
 		Open:       open,
 		Supersedes: supersedes,

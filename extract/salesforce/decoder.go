@@ -25,6 +25,7 @@ type decoder struct {
 	entity  *schemas.Row // nil without entity
 	mapped  *schemas.Row // mapped columns that only the event has
 	version int64
+	stamped bool  // the record itself says when it was last changed: version
 	created int64 // 0 is unknown
 	deleted bool
 	emitted int
@@ -110,14 +111,21 @@ func (d *decoder) tombstone() error {
 func (d *decoder) versions() {
 	d.created, _ = d.time(srcCreatedDate)
 	for _, s := range [...]src{srcSystemModstamp, srcLastModifiedDate} {
-		if v, ok := d.time(s); ok {
-			d.version = v
+		if d.version, d.stamped = d.time(s); d.stamped {
 			return
 		}
 	}
 	if d.version = d.created; d.created == 0 {
 		d.version = d.s.modified
 	}
+}
+
+// done dates what is done by a day that people set, often ahead: it was done when the record was last changed, if it says when that was.
+func (d *decoder) done(at int64) int64 {
+	if d.stamped {
+		return min(at, d.version)
+	}
+	return at
 }
 
 // bad notes the first thing that is wrong with the record.

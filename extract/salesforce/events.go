@@ -64,7 +64,7 @@ func opportunityEvents(d *decoder) error {
 	}
 	at := d.version // closed without a close date
 	if v[schemas.OpCloseDate].Set {
-		at = field.Midnight(v[schemas.OpCloseDate].Num, d.s.format.Location)
+		at = d.done(field.Midnight(v[schemas.OpCloseDate].Num, d.s.format.Location))
 	}
 	row := d.event(outcome, at)
 	row.SetBytes(schemas.EvStateTo, v[schemas.OpStage].Bytes)

@@ -69,7 +69,7 @@ func (d *decoder) taskKind() (kind []byte, event eventType) {
 	return kind, noEvent
 }
 
-// taskTime returns when a task was done: its completion; else its day, at the moment of creation when it was created
+// taskTime returns when a task was done: its completion; else its day (see done), at the moment of creation when it was created
 // on that day; else its creation.
 func (d *decoder) taskTime() (us int64, known bool) {
 	if us, known = d.time(srcCompleted); known {
@@ -83,7 +83,7 @@ func (d *decoder) taskTime() (us int64, known bool) {
 			return 0, false
 		}
 		if d.created == 0 || field.LocalDay(d.created, loc) != day {
-			return field.Midnight(day, loc), true
+			return d.done(field.Midnight(day, loc)), true
 		}
 	}
 	return d.created, d.created != 0

@@ -14,7 +14,7 @@ func Exports() []extract.Export {
 	var list []extract.Export
 	for _, o := range objects() {
 		list = append(list, extract.Export{
-			System: System, Name: o.name, Tables: o.tables(),
+			System: System, Name: o.name, Version: o.version, Tables: o.tables(),
 			// A data export holds every record of an object, but comes in several files where there are many: merging by
 			// id is right for both. Who wants hard deletes to vanish sets mode: full.
 			Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {

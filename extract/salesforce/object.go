@@ -5,6 +5,7 @@ import "waymark/schemas"
 // object says how one Salesforce object is read. Values are immutable.
 type object struct {
 	name     string
+	version  int            // of its export, see extract.Export
 	entity   *schemas.Table // nil when the object gives events only
 	kind     string         // of a customer
 	bindings []binding      // to columns of entity; of two for one column the first that is not blank counts

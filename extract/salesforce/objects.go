@@ -61,7 +61,7 @@ func lead() *object {
 
 func opportunity() *object {
 	return &object{
-		name: "Opportunity", entity: schemas.Opportunity,
+		name: "Opportunity", version: 1, entity: schemas.Opportunity,
 		bindings: []binding{
 			{srcID, schemas.OpOpportunityID}, {srcAccountID, schemas.OpAccountID}, {srcContactID, schemas.OpContactID}, {srcOwnerID, schemas.OpOwnerID},
 			{srcStageName, schemas.OpStage}, {srcType, schemas.OpType}, {srcLeadSource, schemas.OpSource},
@@ -125,6 +125,7 @@ func campaignMember() *object {
 func task() *object {
 	return &object{
 		name:     "Task",
+		version:  1,
 		reads:    []src{srcWhoID, srcWhatID, srcAccountID, srcOwnerID, srcActivityDate, srcCompleted, srcStatus, srcIsClosed, srcIsRecurrence, srcTaskSubtype, srcCallType, srcType, srcCallDuration},
 		required: []src{srcStatus, srcCreatedDate},
 		ignored: `Subject Priority IsHighPriority Description LastModifiedById IsArchived CallDisposition CallObject ReminderDateTime IsReminderSet

@@ -110,14 +110,14 @@ const stamps = ",2024-01-22T14:00:00Z,2024-02-03T00:00:00Z,2024-02-04T00:00:00Z\
 
 func TestOpportunity(t *testing.T) {
 	got := read(t, "Opportunity", "Id,AccountId,StageName,Amount,Probability,CloseDate,LeadSource,IsClosed,IsWon,ForecastCategoryName,CampaignId,OwnerId,"+stamped+
-		"006A00000000001AAA,001A00000000001AAA,Closed Won,1000.5,100,2024-03-01,Web,1,1,Closed,701A00000000001AAA,005A00000000001AAA"+stamps+
+		"006A00000000001AAA,001A00000000001AAA,Closed Won,1000.5,100,2024-02-01,Web,1,1,Closed,701A00000000001AAA,005A00000000001AAA"+stamps+
 		"006A00000000002AAA,,Closed Lost,,0,2024-03-02,,1,,Omitted,,"+stamps+
 		"006A00000000003AAA,,Proposal,7,10,2024-03-03,,,,Pipeline,,"+stamps,
 		extract.Options{Currency: "EUR", TimeZone: "America/New_York"})
 	same(t, got.Tables["opportunity"],
 		exporttest.Row{"opportunity_id": "006A00000000001AAA", "account_id": "001A00000000001", "owner_id": "005A00000000001AAA", "stage": "Closed Won", "source": "Web", "forecast_category": "Closed",
 			"campaign_id": "701A00000000001AAA", "is_closed": "1", "is_won": "1", "amount": "1000.5000", "currency": "EUR", "probability": "1", "created_at": "2024-01-22T14:00:00Z",
-			"close_date": "2024-03-01", "is_deleted": "0", "record_version": "1707004800000000"},
+			"close_date": "2024-02-01", "is_deleted": "0", "record_version": "1707004800000000"},
 		exporttest.Row{"opportunity_id": "006A00000000002AAA", "stage": "Closed Lost", "forecast_category": "Omitted", "is_closed": "1", "is_won": "0", "probability": "0",
 			"created_at": "2024-01-22T14:00:00Z", "close_date": "2024-03-02", "is_deleted": "0", "record_version": "1707004800000000"},
 		exporttest.Row{"opportunity_id": "006A00000000003AAA", "stage": "Proposal", "forecast_category": "Pipeline", "is_closed": "0", "is_won": "0", "amount": "7.0000", "currency": "EUR",
@@ -126,9 +126,9 @@ func TestOpportunity(t *testing.T) {
 	deal := exporttest.Row{"opportunity_id": "006A00000000001AAA", "account_id": "001A00000000001", "agent_id": "005A00000000001AAA", "source": "Web", "campaign": "701A00000000001AAA", "amount": "1000.5000", "currency": "EUR"}
 	same(t, got.Tables["journey_event"],
 		with(deal, event("006A00000000001", "opportunity_created", "2024-01-22T14:00:00Z")),
-		with(deal, event("006A00000000001", "opportunity_won", "2024-03-01T05:00:00Z"), exporttest.Row{"state_to": "Closed Won"}),
+		with(deal, event("006A00000000001", "opportunity_won", "2024-02-01T05:00:00Z"), exporttest.Row{"state_to": "Closed Won"}),
 		with(event("006A00000000002", "opportunity_created", "2024-01-22T14:00:00Z"), exporttest.Row{"opportunity_id": "006A00000000002AAA"}),
-		with(event("006A00000000002", "opportunity_lost", "2024-03-02T05:00:00Z"), exporttest.Row{"opportunity_id": "006A00000000002AAA", "state_to": "Closed Lost"}),
+		with(event("006A00000000002", "opportunity_lost", "2024-02-04T00:00:00Z"), exporttest.Row{"opportunity_id": "006A00000000002AAA", "state_to": "Closed Lost"}),
 		with(event("006A00000000003", "opportunity_created", "2024-01-22T14:00:00Z"), exporttest.Row{"opportunity_id": "006A00000000003AAA", "amount": "7.0000", "currency": "EUR"}),
 	)
 }
@@ -195,7 +195,8 @@ func TestTask(t *testing.T) {
 		"00TA00000000004AAA,,,,Not Started,,Call,,,,2024-01-20,,,"+stamps+
 		"00TA00000000005AAA,,,,Completed,1,Task,,Meeting,,2024-01-20,,,"+stamps+
 		"00TA00000000006AAA,,,,Completed,1,Call,,,,2024-01-20,,1,"+stamps+
-		"00TA00000000007AAA,,,,Completed,1,Call,Internal,,,2024-01-20,,,"+stamps, extract.Options{})
+		"00TA00000000007AAA,,,,Completed,1,Call,Internal,,,2024-01-20,,,"+stamps+
+		"00TA00000000008AAA,,,,Completed,1,Call,,,,2024-06-30,,,"+stamps, extract.Options{}) // done before it was due
 	none := exporttest.Row{"is_deleted": "1"}
 	same(t, got.Tables["journey_event"],
 		with(event("00TA00000000001", "call_answered", "2024-01-22T14:00:00Z"), exporttest.Row{"source_event": "Call", "contact_id": "003A00000000001", "account_id": "001A00000000001",
@@ -206,6 +207,7 @@ func TestTask(t *testing.T) {
 		with(event("00TA00000000005", "call_answered", "2024-02-04T00:00:00Z"), none),
 		with(event("00TA00000000006", "call_answered", "2024-02-04T00:00:00Z"), none),
 		with(event("00TA00000000007", "call_answered", "2024-02-04T00:00:00Z"), none),
+		with(event("00TA00000000008", "call_answered", "2024-02-04T00:00:00Z"), exporttest.Row{"source_event": "Call"}),
 	)
 	got = read(t, "Task", "Id,Status,TaskSubtype,Type__c,CreatedDate\n1,Completed,Task,Call,2024-01-22\n2,Completed,Task,Email,2024-01-22\n3,Open,Task,Call,2024-01-22\n",
 		extract.Options{Fields: map[string]string{"Type__c": "source_event"}})

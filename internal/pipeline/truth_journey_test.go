@@ -19,6 +19,7 @@ type step struct {
 	customer, id, kind, stage, touchpoint, channel, session, ticket, order, export, scoreKind, score, tie string
 	at                                                                                                    time.Time
 	goal                                                                                                  bool
+	opens                                                                                                 bool // a contact with service
 	place                                                                                                 string
 }
 
@@ -37,7 +38,7 @@ var outOfSight = []string{"email_sent", "email_bounced", "survey_sent", "ticket_
 
 // checkJourneys holds every journey to an oracle, and their sums to what the shop knows.
 func checkJourneys(t *testing.T, s *site, truth *sampledata.Truth) {
-	told, last := tellJourneys(t, s)
+	told, last := tellJourneys(t, s), lastEvent(t, s)
 	got := map[string]bool{}
 	for _, row := range s.query(`SELECT customer_key, toString(started_at), toString(ended_at), events, sessions, path, outcome, orders, toFloat64(ifNull(value_reporting, 0)),
 		contacts, repeat_contacts, checkouts_abandoned, reopens, scores, low_scores, first_channel, last_channel, channels FROM waymark_mart.fct_journey`) {
@@ -59,8 +60,24 @@ func checkJourneys(t *testing.T, s *site, truth *sampledata.Truth) {
 	checkMoments(t, s)
 }
 
-// tellJourneys cuts every customer's events into journeys, in order of customer and time; and the last day there is.
-func tellJourneys(t *testing.T, s *site) (told []*journeyTold, last time.Time) {
+// lastEvent is the time of the last event that says how far the data go: the end of a deal may be dated ahead.
+func lastEvent(t *testing.T, s *site) (last time.Time) {
+	t.Helper()
+	for _, row := range s.query("SELECT event_type, toUnixTimestamp64Micro(max(occurred_at)) FROM waymark_mart.fct_journey_event GROUP BY event_type") {
+		kind, text, _ := strings.Cut(row, "|")
+		us, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := time.UnixMicro(us).UTC(); kind != "opportunity_won" && kind != "opportunity_lost" && at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
+// tellJourneys cuts every customer's events into journeys, in order of customer and time.
+func tellJourneys(t *testing.T, s *site) (told []*journeyTold) {
 	t.Helper()
 	ratings, values := map[string]bool{}, map[string]float64{}
 	for _, id := range s.query("SELECT response_key FROM waymark_mart.fct_survey_response") {
@@ -100,14 +117,12 @@ func tellJourneys(t *testing.T, s *site) (told []*journeyTold, last time.Time) {
 	slices.SortFunc(steps, func(a, b *step) int {
 		return cmp.Or(cmp.Compare(a.customer, b.customer), a.at.Compare(b.at), cmp.Compare(a.turn(), b.turn()), cmp.Compare(a.tie, b.tie))
 	})
+	tellContacts(steps)
 	visits := tellVisits(steps)
 	var j *journeyTold
 	var over bool // the visit that reached the goal has ended
 	contact := map[string]*step{}
 	for i, e := range steps {
-		if !strings.HasPrefix(e.kind, "contract_") && e.at.After(last) {
-			last = e.at
-		}
 		if j == nil || j.customer != e.customer || over || e.at.Sub(steps[i-1].at) > 30*24*time.Hour {
 			j = &journeyTold{customer: e.customer, first: e.at, sessions: map[string]bool{}}
 			told = append(told, j)
@@ -117,12 +132,12 @@ func tellJourneys(t *testing.T, s *site) (told []*journeyTold, last time.Time) {
 		if e.kind == "checkout_started" && v.checkout == e && !v.order {
 			j.abandoned++
 		}
-		if e.contact() {
+		if e.opens {
 			contact[e.customer] = e
 		}
 		over = v.goal && v.last == e
 	}
-	return told, last
+	return told
 }
 
 // before orders the reports of one order: web analytics first.
@@ -144,8 +159,24 @@ func (e *step) turn() int {
 	return 1
 }
 
-func (e *step) contact() bool {
-	return e.stage == "service" && slices.Contains([]string{"ticket_created", "chat_started", "call_answered"}, e.kind)
+// tellContacts finds the events that begin a contact with service: of a ticket the first, whatever tells of it.
+func tellContacts(steps []*step) {
+	first := map[string]*step{}
+	for _, e := range steps {
+		if e.stage != "service" || !slices.Contains([]string{"ticket_created", "chat_started", "call_answered"}, e.kind) {
+			continue
+		}
+		key := e.customer + e.ticket
+		if e.ticket == "" {
+			key = e.id
+		}
+		if f := first[key]; f == nil || e.at.Before(f.at) || e.at.Equal(f.at) && e.kind == "ticket_created" {
+			first[key] = e
+		}
+	}
+	for _, e := range first {
+		e.opens = true
+	}
 }
 
 func (e *step) visit() string {
@@ -211,7 +242,7 @@ func (j *journeyTold) add(e, contact *step, values map[string]float64) {
 		j.orders++
 		j.value += values[e.order]
 	}
-	if e.contact() {
+	if e.opens {
 		j.contacts++
 		if contact != nil && e.at.Sub(contact.at) <= 72*time.Hour && (e.ticket == "" || e.ticket != contact.ticket) {
 			j.repeats++

@@ -56,7 +56,7 @@ func (w *warehouse) moments(list []models.Model, d *rand.Rand, at map[int]hazard
 		}
 		put(&journeys, map[string]any{"journey_key": customer, "customer_key": customer, "outcome": outcome})
 	}
-	for table, rows := range map[string][]byte{"journey_step": steps.Bytes(), "fct_journey": journeys.Bytes(), "journey_clock": []byte(`{"last_day":"2026-03-31"}`)} {
+	for table, rows := range map[string][]byte{"journey_step": steps.Bytes(), "fct_journey": journeys.Bytes(), "event_clock": []byte(`{"last_day":"2026-03-31"}`)} {
 		w.exec("TRUNCATE TABLE waymark_mart."+table, nil, nil)
 		w.exec("INSERT INTO waymark_mart."+table+" FORMAT JSONEachRow", nil, rows)
 	}

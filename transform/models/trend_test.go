@@ -180,7 +180,7 @@ func testPlanted(t *testing.T, w *warehouse, list []models.Model) {
 	for what, want := range map[string]string{
 		"first_reply_time m1 trend": on(82) + " false", "revenue m2 outlier": on(80) + " true",
 		"conversion_rate m3 week_over_week": on(89) + " true", "conversion_rate m3 same_weekdays": on(89) + " true",
-		"sessions stopped week_over_week": on(89) + " false", "lead_conversion_rate young change_point": "", "lead_conversion_rate young trend": "", "lead_conversion_rate young week_over_week": "",
+		"sessions stopped week_over_week": on(86) + " false", "lead_conversion_rate young change_point": "", "lead_conversion_rate young trend": "", "lead_conversion_rate young week_over_week": "",
 	} {
 		if found[what] != want {
 			t.Errorf("%s: got %q, want %q", what, found[what], want)

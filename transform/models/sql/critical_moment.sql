@@ -51,7 +51,7 @@ WITH
             max(s.text_next) AS text_next -- 2 is negative
         FROM waymark_mart.journey_step AS s
         INNER JOIN (SELECT journey_key, outcome FROM waymark_mart.fct_journey) AS j ON s.journey_key = j.journey_key
-        WHERE s.journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.journey_clock)
+        WHERE s.journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock)
         GROUP BY s.stage, s.touchpoint, s.customer_key
     ),
     signal AS (

@@ -57,7 +57,9 @@ SELECT
 FROM (
     SELECT
         * EXCEPT (ended_on),
-        multiIf(notEmpty(user_id), user_id, notEmpty(contact_id), contact_id, email_id) AS named_by,
+        -- Generic identifiers are asked last.
+        arrayFilter(x -> notEmpty(x), [user_id, contact_id, email_id]) AS named,
+        ifNull(arrayFirstOrNull(x -> x NOT IN (SELECT identifier FROM waymark_mart.identity_component WHERE is_generic), named), named[1]) AS named_by,
         max(ended_on) OVER (PARTITION BY system, contract_id) AS ended_on,
         least(started_on, ifNull((SELECT maxOrNull(last_day) FROM waymark_mart.event_clock), started_on)) AS rate_date, -- of what is to start the rate of today
         row_number() OVER w AS nth,

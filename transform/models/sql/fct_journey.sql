@@ -5,7 +5,7 @@
 -- order_by: journey_date, journey_key
 -- refresh: by customer_key
 -- touched: SELECT customer_key AS key FROM waymark_delta.journey_step
--- touched: SELECT customer_key AS key FROM waymark_mart.journey_step WHERE ended_date >= (SELECT min(last_day) FROM waymark_delta.journey_clock) - {journey_silence_days:UInt16}
+-- touched: SELECT customer_key AS key FROM waymark_mart.journey_step WHERE ended_date >= (SELECT min(last_day) FROM waymark_delta.event_clock) - {journey_silence_days:UInt16}
 -- column: journey_key UUID "Hash of the customer and the journey's first event."
 -- column: customer_key UUID "The customer."
 -- column: started_at DateTime64(3,'UTC') "First event."
@@ -86,7 +86,7 @@ SELECT
     length(groupUniqArrayArray(s.channels)) AS channels,
     multiIf(
         sum(s.orders) + sum(s.opportunities) > 0, 'converted',
-        max(s.is_latest) AND max(s.ended_date) + {journey_silence_days:UInt16} >= (SELECT max(last_day) FROM waymark_mart.journey_clock), 'open',
+        max(s.is_latest) AND max(s.ended_date) + {journey_silence_days:UInt16} >= (SELECT max(last_day) FROM waymark_mart.event_clock), 'open',
         'abandoned') AS outcome,
     sum(s.orders) AS orders,
     sum(s.opportunities) AS opportunities,

@@ -76,5 +76,6 @@ FROM (
 ) AS o
 LEFT ANY JOIN waymark_mart.identity_component AS i ON o.contact_id = i.identifier
 LEFT ANY JOIN waymark_mart.dim_account AS a ON o.account_id = a.account_key
-LEFT ANY JOIN waymark_mart.fx_day AS x ON o.currency = x.currency AND least(o.rate_date, ifNull((SELECT maxOrNull(last_day) FROM waymark_mart.event_clock), o.rate_date)) = x.date
+LEFT ANY JOIN waymark_mart.fx_day AS x ON o.currency = x.currency
+    AND if(o.rate_date IS NULL, NULL, least(o.rate_date, ifNull((SELECT maxOrNull(last_day) FROM waymark_mart.event_clock), o.rate_date))) = x.date
 SETTINGS join_use_nulls = 0

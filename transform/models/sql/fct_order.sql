@@ -54,7 +54,7 @@ WITH
         SELECT
             p.order_id AS order_id, p.ordered_at AS ordered_at, p.order_date AS order_date, p.first AS first, p.book AS book, p.book.1 AS book_system,
             p.customer AS customer,
-            multiIf(notEmpty(p.web.2), p.web.2, notEmpty(b.session_key) AND p.web.4 <= b.ended_at, b.session_key,
+            multiIf(notEmpty(p.web.2), p.web.2, notEmpty(b.session_key) AND toDateTime64(p.web.4, 3, 'UTC') <= b.ended_at, b.session_key,
                 toUUID('00000000-0000-0000-0000-000000000000')) AS session_key
         FROM placed AS p
         ASOF LEFT JOIN (

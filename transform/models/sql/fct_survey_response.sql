@@ -25,7 +25,7 @@
 -- test: accepted_values(nps_group: promoter, passive, detractor, '')
 -- warn: scores lie on their scale: SELECT score_kind, count() AS answers FROM {table} WHERE multiIf(score_kind = 'nps', score < 0 OR score > 10, score_kind = 'ces', score < 1 OR score > 7, score < 1 OR score > 5) GROUP BY score_kind
 WITH
-    -- A ticket's rating may be told twice: by the export of ratings, which counts, and by the audits, of which the rating that stands counts.
+    -- A ticket's rating may be told twice, by the export of ratings, which counts, and by the audits; of several the one that stands counts.
     rating AS (
         SELECT
             *,
@@ -57,7 +57,7 @@ WITH
             event_id, survey_id, system, customer_key, occurred_at, event_date, score_kind, score, channel, touchpoint, segment, ticket_id, order_id,
             country
         FROM rating
-        WHERE telling = best AND (telling = 1 OR recency = 1)
+        WHERE ticket_id = '' OR telling = best AND recency = 1
     )
 SELECT
     a.event_id AS response_key,
@@ -69,15 +69,17 @@ SELECT
     a.score_kind AS score_kind,
     a.score AS score,
     multiIf(a.score_kind != 'nps' OR a.score IS NULL OR a.score < 0 OR a.score > 10, '', a.score >= 9, 'promoter', a.score >= 7, 'passive', 'detractor') AS nps_group,
-    if(a.channel = '', t.channel, a.channel) AS channel,
+    multiIf(a.channel != '', a.channel, own.ticket_id = '', t.channel, own.channel) AS channel,
     a.touchpoint AS touchpoint,
     a.ticket_id AS ticket_id,
     a.order_id AS order_id,
-    t.agent_group AS `group`,
+    if(own.ticket_id = '', t.agent_group, own.agent_group) AS `group`,
     if(a.segment = '', d.segment, a.segment) AS segment,
     if(d.country = '', a.country, d.country) AS country
 FROM answer AS a
+LEFT ANY JOIN waymark_mart.ticket_timeline AS own ON a.system = own.system AND a.ticket_id = own.ticket_id
 LEFT ANY JOIN (
+    -- A survey may be about a ticket of another system.
     SELECT ticket_id, argMin(agent_group, system) AS agent_group, argMin(channel, system) AS channel
     FROM waymark_mart.ticket_timeline
     GROUP BY ticket_id

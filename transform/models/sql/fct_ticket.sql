@@ -42,8 +42,8 @@
 -- column: count_end_user_comments UInt32 "Comments by anyone who is no agent."
 -- column: count_internal_comments UInt32 "Comments that the requester cannot see."
 -- column: unique_assignee_count UInt32 "Number of different assignees."
--- column: is_one_touch_resolution Nullable(Bool) "Now solved or closed, with exactly one public comment of an agent; NULL when comments are not exported."
--- column: is_two_touch_resolution Nullable(Bool) "Now solved or closed, with exactly two public comments of agents; NULL when comments are not exported."
+-- column: is_one_touch_resolution Nullable(Bool) "Now solved or closed, with exactly one public comment of an agent; NULL when its comments are not exported."
+-- column: is_two_touch_resolution Nullable(Bool) "Now solved or closed, with exactly two public comments of agents; NULL when its comments are not exported."
 -- column: first_satisfaction_score Nullable(Float32) "First rating by the requester (5 good, 1 bad)."
 -- column: last_satisfaction_score Nullable(Float32) "Last rating by the requester."
 -- column: has_history Bool "Changes of the ticket were exported (audits, case history), not only its current state."
@@ -148,8 +148,8 @@ SELECT
     t.count_end_user_comments AS count_end_user_comments,
     t.count_internal_comments AS count_internal_comments,
     t.unique_assignee_count AS unique_assignee_count,
-    if(t.count_agent_comments + t.count_end_user_comments = 0, NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 1) AS is_one_touch_resolution,
-    if(t.count_agent_comments + t.count_end_user_comments = 0, NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 2) AS is_two_touch_resolution,
+    if(t.count_agent_comments + t.count_end_user_comments = 0 AND (NOT t.has_history OR t.system NOT IN (SELECT system FROM waymark_mart.ticket_timeline WHERE count_agent_comments + count_end_user_comments > 0)), NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 1) AS is_one_touch_resolution,
+    if(t.count_agent_comments + t.count_end_user_comments = 0 AND (NOT t.has_history OR t.system NOT IN (SELECT system FROM waymark_mart.ticket_timeline WHERE count_agent_comments + count_end_user_comments > 0)), NULL, t.status IN ('solved', 'closed') AND t.count_public_agent_comments = 2) AS is_two_touch_resolution,
     t.first_satisfaction_score AS first_satisfaction_score,
     t.last_satisfaction_score AS last_satisfaction_score,
     t.has_history AS has_history

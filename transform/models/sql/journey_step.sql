@@ -22,7 +22,6 @@
 -- column: started_at DateTime64(6,'UTC') "First event."
 -- column: ended_at DateTime64(6,'UTC') "Last event."
 -- column: ended_date Date "Day of ended_at in the reporting time zone."
--- column: is_dated_ahead Bool "Nothing but contract events, which may be dated ahead."
 -- column: duration_ms Int64 "Milliseconds until the next step of the journey begins; of the last step, until its own last event."
 -- column: events UInt32 "Number of events."
 -- column: sessions UInt32 "Visits that began in the step."
@@ -32,7 +31,7 @@
 -- column: orders UInt32 "Orders placed."
 -- column: opportunities UInt32 "Opportunities won."
 -- column: value_reporting Nullable(Decimal(18,4)) "Value of the goals reached; NULL when there are none or no value is known."
--- column: contacts UInt32 "Contacts with service that began: tickets, chats, calls."
+-- column: contacts UInt32 "Contacts with service that began: tickets, and the chats and calls that belong to no ticket; a ticket with several counts once."
 -- column: repeat_contacts UInt32 "Of these, within repeat_contact_hours of the customer's contact before, about another ticket."
 -- column: checkout_errors UInt32 "Events that report an error of checkout or payment."
 -- column: checkouts_abandoned UInt32 "Visits whose checkout began in the step and led to no order."
@@ -75,6 +74,13 @@ WITH
         ) AS t
         LEFT ANY JOIN waymark_mart.fct_opportunity AS o ON t.system = o.system AND t.opportunity_id = o.opportunity_id
     ),
+    -- Of a ticket the first event that begins a contact is one: a call or chat has a ticket of its own.
+    opening AS (
+        SELECT argMin(event_id, tuple(occurred_at, event_type != 'ticket_created', event_id)) AS event_id
+        FROM waymark_mart.fct_journey_event
+        WHERE event_type IN ('ticket_created', 'chat_started', 'call_answered') AND stage = 'service' AND ticket_id != '' AND notEmpty(customer_key) AND NOT is_generic /* touched customer_key */
+        GROUP BY customer_key, system, ticket_id
+    ),
     event AS (
         SELECT
             e.customer_key AS customer, e.occurred_at AS at, e.event_date AS date, e.event_id AS id,
@@ -89,10 +95,9 @@ WITH
             cityHash64(toString(e.stage), toString(e.touchpoint)) AS own_place, e.touchpoint NOT IN ('', 'website') AS is_place,
             e.event_group = 'web' AND e.export != 'orders' AND e.event_type != 'order_refunded' AS is_web, -- books and refunds are no visit
             is_web AND empty(e.session_key) AS is_unnumbered,
-            e.event_type IN ('ticket_created', 'chat_started', 'call_answered') AND e.stage = 'service' AS is_contact,
+            e.event_type IN ('ticket_created', 'chat_started', 'call_answered') AND e.stage = 'service' AND (e.ticket_id = '' OR e.event_id IN (SELECT event_id FROM opening)) AS is_contact,
             e.event_type = 'checkout_started' AS is_checkout,
             e.event_type = 'ticket_reopened' AS is_reopened,
-            startsWith(e.event_type, 'contract_') AS is_contract,
             e.event_group = 'web' AND match(e.source_event, '(?i)(checkout|payment|order|purchase|cart|card)') AND match(e.source_event, '(?i)(error|fail|declin|reject)') AS is_error,
             -- From 0 to 1 on the scale of its kind.
             if(e.event_type IN ('ticket_rated', 'survey_answered', 'review_posted'),
@@ -167,7 +172,6 @@ WITH
             max(at) AS ended_at,
             min(date) AS started_date,
             max(date) AS ended_date,
-            min(is_contract) AS is_dated_ahead,
             count() AS events,
             countIf(is_begun) AS sessions,
             argMinIf(channel, position, channel != '') AS first_channel,
@@ -216,7 +220,6 @@ SELECT
     s.started_at AS started_at,
     s.ended_at AS ended_at,
     s.ended_date AS ended_date,
-    s.is_dated_ahead AS is_dated_ahead,
     dateDiff('millisecond', s.started_at, ifNull(s.next_at, s.ended_at)) AS duration_ms,
     s.events AS events,
     s.sessions AS sessions,

@@ -8,6 +8,7 @@
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_ticket
 -- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_order UNION ALL SELECT customer_key FROM waymark_mart.fct_contract) GROUP BY customer_key, segment, country, lead_source, is_generic HAVING count() = 1
 -- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE lead_source != '' GROUP BY customer_key, lead_source HAVING count() = 1
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_account WHERE account_key IN (SELECT account_key FROM waymark_mart.fct_contract WHERE empty(customer_key)) GROUP BY account_key, segment, country HAVING count() = 1
 -- touched: SELECT 1 AS key FROM waymark_delta.event_clock
 -- column: period LowCardinality(String) "day, week, month or quarter."
 -- column: period_start Date "First day of the period."
@@ -74,7 +75,11 @@ WITH
                 arrayJoin([tuple('all', 'all'), tuple('segment', if(c.segment = '', '(unknown)', toString(c.segment))), tuple('country', if(c.country = '', '(unknown)', toString(c.country)))]) AS d,
                 arrayJoin(arrayConcat([tuple(s.date, 1)], if(s.next_date IS NULL, [], [tuple(assumeNotNull(s.next_date), -1)]))) AS step
             FROM state AS s
-            LEFT ANY JOIN waymark_mart.dim_customer AS c ON s.customer_key = c.customer_key
+            LEFT ANY JOIN (
+                SELECT customer_key, segment, country, lead_source, is_generic FROM waymark_mart.dim_customer
+                UNION ALL
+                SELECT account_key AS customer_key, segment, country, '' AS lead_source, false AS is_generic FROM waymark_mart.dim_account
+            ) AS c ON s.customer_key = c.customer_key
             WHERE NOT c.is_generic
         )
         GROUP BY dimension, member, date
@@ -166,11 +171,12 @@ WITH
                 tuple('earned_growth', 'direct', toInt128(earned), toInt128(net_before), if(net_before > 0 AND (SELECT max(is_told) FROM won), earlier, 0), if(net_before > 0, earned / net_before - 1, NULL), NULL)]) AS k
         FROM closing
         UNION ALL
-        SELECT f.period, f.period_start, f.dimension, f.member, 0 AS margin, 0 AS yield,
+        SELECT c.period, c.period_start, c.dimension, c.member, 0 AS margin, 0 AS yield,
             tuple('contact_rate', 'ratio', toInt128(f.tickets) * 10000, toNullable(toInt128(c.active) * 10000), c.active, CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')) AS k
         FROM closing AS c
-        INNER JOIN flow AS f ON c.period = f.period AND c.period_start = f.period_start AND c.dimension = f.dimension AND c.member = f.member
-        WHERE f.has_tickets
+        INNER JOIN (SELECT period, min(period_start) AS first FROM flow WHERE tickets > 0 GROUP BY period) AS b ON c.period = b.period
+        LEFT JOIN flow AS f ON c.period = f.period AND c.period_start = f.period_start AND c.dimension = f.dimension AND c.member = f.member
+        WHERE c.period_start >= b.first -- before, tickets were not exported; from then on a period without is one of zero
         UNION ALL
         SELECT period, period_start, dimension, member, 0 AS margin, 0 AS yield, arrayJoin(arrayConcat(
             if(has_tickets AND has_orders AND dimension IN ('all', 'segment'), [tuple('contact_rate_per_order', 'ratio', toInt128(tickets) * 10000, toNullable(toInt128(orders) * 10000), toInt64(orders), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))], []),

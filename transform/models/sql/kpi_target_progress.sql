@@ -71,7 +71,7 @@ WITH
             system, kpi, dimension, member, t.1 AS owner, start_date, due_date, t.2 AS way, t.3 AS unit, t.4 AS name, t.5 AS is_sum, t.6 AS until,
             toFloat64(t.7) AS target,
             if(is_sum, 0, coalesce(toFloat64(t.8), before)) AS baseline,
-            if(is_sum, is_measured, month.1 IS NOT NULL) AS known,
+            until >= start_date AND if(is_sum, is_measured, month.1 IS NOT NULL) AS known,
             if(known, if(is_sum, summed, month.1), NULL) AS actual,
             if(known, if(is_sum, start_date, month.5), NULL) AS actual_from,
             if(known, if(is_sum, until, least(toDate(month.5 + toIntervalMonth(1)) - 1, until)), NULL) AS actual_to,

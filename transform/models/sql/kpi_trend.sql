@@ -26,7 +26,7 @@ WITH
     (t, df) -> least(1, erfc((8 * df + 1) / (8 * df + 3) * sqrt(df * log1p(t * t / df)) / sqrt(2))) AS tail,
     assumeNotNull((SELECT max(last_day) FROM waymark_mart.event_clock)) - 1 AS last_day,
     definition AS (
-        SELECT c[1] AS id, c[2] AS unit, c[3] AS way, c[4] AS aggregation, c[5] AS name, last_day - toUInt16(c[6]) AS upto
+        SELECT c[1] AS id, c[2] AS unit, c[3] AS way, c[4] AS aggregation, c[5] AS name, last_day - greatest(toUInt16(c[6]), if(id = 'fcr_rate', {fcr_days:UInt16} + 1, 0)) AS upto
         FROM (SELECT splitByChar('|', arrayJoin(splitByChar(';', {catalogue:String}))) AS c)
         WHERE aggregation IN ('ratio', 'sum', 'distinct', 'percentile')
     ),
