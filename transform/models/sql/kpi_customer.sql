@@ -174,9 +174,8 @@ WITH
         SELECT c.period, c.period_start, c.dimension, c.member, 0 AS margin, 0 AS yield,
             tuple('contact_rate', 'ratio', toInt128(f.tickets) * 10000, toNullable(toInt128(c.active) * 10000), c.active, CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')) AS k
         FROM closing AS c
-        INNER JOIN (SELECT period, min(period_start) AS first FROM flow WHERE tickets > 0 GROUP BY period) AS b ON c.period = b.period
         LEFT JOIN flow AS f ON c.period = f.period AND c.period_start = f.period_start AND c.dimension = f.dimension AND c.member = f.member
-        WHERE c.period_start >= b.first -- before, tickets were not exported; from then on a period without is one of zero
+        WHERE (SELECT count() FROM waymark_mart.fct_ticket) > 0
         UNION ALL
         SELECT period, period_start, dimension, member, 0 AS margin, 0 AS yield, arrayJoin(arrayConcat(
             if(has_tickets AND has_orders AND dimension IN ('all', 'segment'), [tuple('contact_rate_per_order', 'ratio', toInt128(tickets) * 10000, toNullable(toInt128(orders) * 10000), toInt64(orders), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))], []),
