@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -48,7 +49,7 @@ func runTelling(ctx context.Context, cmd *exec.Cmd, line func(pid int, line []by
 	close(done)
 	watching.Wait()
 	if err != nil {
-		return usage{}, nil, fmt.Errorf("run %s: %w: %s", cmd.Path, err, lastLines(stderr.String()+stdout.String()))
+		return usage{}, nil, fmt.Errorf("run %s: %w: %s", cmd.Path, err, lastLines(cmp.Or(stderr.String(), stdout.String())))
 	}
 	state := cmd.ProcessState
 	u := usage{Seconds: took.Seconds(), CPU: (state.UserTime() + state.SystemTime()).Seconds(), RSS: peak, Own: own}

@@ -165,14 +165,6 @@ FROM (
     FROM waymark_raw.journey_event
 ) AS e
 LEFT ANY JOIN (
-    -- The newest version of each record that events were read off; a deletion of the same version wins.
-    SELECT record_id, max(tuple(record_version, is_deleted)).1 AS newest
-    FROM waymark_raw.journey_event
-    WHERE notEmpty(record_id)
-    GROUP BY record_id
-    HAVING NOT max(tuple(record_version, is_deleted)).2
-) AS n ON e.record_id = n.record_id
-LEFT ANY JOIN (
     SELECT a.contact_id AS contact_id, min(a.agent_id) AS agent_id
     FROM waymark_mart.agent_contact AS a
     WHERE notEmpty(a.contact_id)
@@ -183,5 +175,12 @@ LEFT ANY JOIN waymark_mart.identity_component AS c ON e.named_by = c.identifier
 LEFT ANY JOIN waymark_mart.fx_day AS x ON e.currency = x.currency AND e.event_date = x.date
 WHERE NOT e.is_deleted
     /* touched e.event_date */
-    AND (empty(e.record_id) OR notEmpty(n.record_id) AND e.record_version = n.newest)
+    -- Of a record's state the newest version counts; a deletion of the same version wins. A set, as a join might be built of the events.
+    AND (empty(e.record_id) OR (e.record_id, e.record_version) IN (
+        SELECT record_id, max(tuple(record_version, is_deleted)).1
+        FROM waymark_raw.journey_event
+        WHERE notEmpty(record_id)
+        GROUP BY record_id
+        HAVING NOT max(tuple(record_version, is_deleted)).2
+    ))
 SETTINGS join_use_nulls = 0

@@ -21,17 +21,16 @@ FROM (
         e.event_date AS seen_date, e.user_id AS user_id, e.email_id AS email_id, e.phone_id AS phone_id, e.contact_id AS contact_id,
         toUUID('00000000-0000-0000-0000-000000000000') AS became_id, e.device_id AS device_id, toNullable(e.occurred_at) AS seen_at
     FROM waymark_raw.journey_event AS e
-    LEFT ANY JOIN (
-        -- As in fct_journey_event: of a record's state only the newest version counts.
-        SELECT record_id, max(tuple(record_version, is_deleted)).1 AS newest
-        FROM waymark_raw.journey_event
-        WHERE notEmpty(record_id)
-        GROUP BY record_id
-        HAVING NOT max(tuple(record_version, is_deleted)).2
-    ) AS n ON e.record_id = n.record_id
     WHERE NOT e.is_deleted
         /* touched e.event_date */
-        AND (empty(e.record_id) OR notEmpty(n.record_id) AND e.record_version = n.newest)
+        -- As in fct_journey_event: of a record's state only the newest version counts. A set, as a join might be built of the events.
+        AND (empty(e.record_id) OR (e.record_id, e.record_version) IN (
+            SELECT record_id, max(tuple(record_version, is_deleted)).1
+            FROM waymark_raw.journey_event
+            WHERE notEmpty(record_id)
+            GROUP BY record_id
+            HAVING NOT max(tuple(record_version, is_deleted)).2
+        ))
     UNION ALL
     SELECT
         if(isNull(c.created_at), toDate(0), toDate(greatest(ifNull(c.created_at, toDateTime64(43200, 6, 'UTC')), toDateTime64(43200, 6, 'UTC')), {timezone:String})) AS seen_date,
