@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -61,19 +62,39 @@ func (p *publisher) swapLedger(ctx context.Context) error {
 	return nil
 }
 
-// publishRaw rebuilds the changed partitions of the lake tables.
+// publishRaw rebuilds the changed partitions of the lake tables. A batch in which the books contradict themselves is tried once more
+// when the others are published: a statement that supersedes both may be among these.
 func (p *publisher) publishRaw(ctx context.Context, list []Change, report *Report) error {
 	p.Progress.Phase("publish", len(list))
-	for _, batch := range batches(list) {
-		if p.stopping() {
-			return ErrStopped
+	first := batches(list)
+	var again [][]Change
+	for i, batch := range first {
+		err := p.publishNext(ctx, batch, report)
+		if errors.Is(err, clickhouse.ErrContradiction) && i+1 < len(first) {
+			again = append(again, batch)
+			continue
 		}
-		name := batch[0].Table.Name
-		if err := p.publishBatch(ctx, batch, report.table(name)); err != nil {
-			return fmt.Errorf("publish %s: %w", name, err)
+		if err != nil {
+			return err
 		}
-		p.Progress.Step(len(batch))
 	}
+	for _, batch := range again {
+		if err := p.publishNext(ctx, batch, report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *publisher) publishNext(ctx context.Context, batch []Change, report *Report) error {
+	if p.stopping() {
+		return ErrStopped
+	}
+	name := batch[0].Table.Name
+	if err := p.publishBatch(ctx, batch, report.table(name)); err != nil {
+		return fmt.Errorf("publish %s: %w", name, err)
+	}
+	p.Progress.Step(len(batch))
 	return nil
 }
 

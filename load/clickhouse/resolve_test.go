@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"waymark/internal/fault"
 	"waymark/schemas"
 )
 
@@ -45,36 +44,6 @@ func TestResolveKeepsTombstonesOfEvents(t *testing.T) {
 	must(t, err)
 	if diff := cmp.Diff([]string{s.Name()}, names); diff != "" {
 		t.Errorf("left behind: %s", diff)
-	}
-}
-
-// Where the books state an order twice at one age, the greater hash is no reason to believe the one or the other.
-func TestResolveRefusesContradictions(t *testing.T) {
-	w, ctx := open(t), t.Context()
-	order := func(s *Staging, id, number string, version, hash int, export string, deleted bool) {
-		must(t, w.Exec(ctx, fmt.Sprintf(`INSERT INTO %s (event_id, event_date, occurred_at, system, export, event_type, order_id, record_version, is_deleted, row_hash)
-			VALUES ('00000000-0000-0000-0000-0000000000%s', '2024-01-31', '2024-01-31 10:00:00', 'shop', '%s', 'order_placed', '%s', %d, %t, %d)`,
-			s.table.SQL(), id, export, number, version, deleted, hash), nil))
-	}
-	s := newStaging(t, w, schemas.JourneyEvent, "r1")
-	order(s, "01", "A1", 1, 10, "orders", false) // corrected
-	order(s, "01", "A1", 2, 11, "orders", false)
-	order(s, "02", "A2", 1, 20, "orders", false) // delivered twice
-	order(s, "02", "A2", 1, 20, "orders", false)
-	order(s, "03", "A3", 1, 30, "orders", false) // withdrawn
-	order(s, "03", "A3", 1, 31, "orders", true)
-	order(s, "04", "A4", 1, 40, "events", false) // a browser's, not the books'
-	order(s, "04", "A4", 1, 41, "events", false)
-	_, err := s.Resolve(ctx)
-	must(t, err)
-	for i, number := range []string{"B4", "B1", "B3", "B2"} {
-		order(s, fmt.Sprintf("1%d", i), number, 1, 50, "orders", false)
-		order(s, fmt.Sprintf("1%d", i), number, 1, 51, "orders", false)
-	}
-	_, err = s.Resolve(ctx)
-	const want = "the books contradict themselves about B1 of shop (2024-01-31), B2 of shop (2024-01-31), B3 of shop (2024-01-31) and 1 more: two statements of one age differ"
-	if !fault.Is(err, fault.Gate) || err.Error() != want {
-		t.Errorf("%v, want %s", err, want)
 	}
 }
 
