@@ -21,5 +21,5 @@
 //
 // What only the first row of an order states (Shopify) may be repeated by the others; a row that states another amount, currency or refund
 // contradicts it, and the order is rejected. So is an order of which any row is. Rows that do not stand together are two statements of
-// one order; where these differ and neither is newer, the publish stops and names the order (load/clickhouse/contradiction.go).
+// one order; where their figures differ and nothing is newer, the publish stops and names the order (load/clickhouse/contradiction.go).
 package orders

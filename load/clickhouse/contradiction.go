@@ -16,8 +16,9 @@ import (
 var ErrContradiction = errors.New("the books contradict themselves")
 
 // contradictions is an ErrContradiction when the books state an order twice, differently and at one age: no rule says which of the two
-// is right, and each may be a part of it (rows of one order that do not stand together in their file). Only what the models read counts,
-// as in fct_journey_event: the newest version of the record, wherever in staging or in the target that stands, unless it is a deletion.
+// is right, and each may be a part of it (rows of one order that do not stand together in their file). Only the figures count, and not that
+// one export says more of an order than another; and only what the models read, as in fct_journey_event: the newest version of the
+// record, wherever in staging or in the target that stands, unless it is a deletion.
 // It looks at journey_event alone, and only at partitions in which a key is there more than once.
 func (s *Staging) contradictions(ctx context.Context, dirty []string) error {
 	if s.raw.Name != schemas.JourneyEvent.Name || len(dirty) == 0 {
@@ -43,7 +44,7 @@ const (
 	// recordOf names the record that an event is of.
 	recordOf = "if(empty(record_id), event_id, record_id)"
 	// figuresOf is what two statements of one event must not differ in.
-	figuresOf = "row_hash"
+	figuresOf = "cityHash64(order_id, occurred_at, isNull(amount), ifNull(amount, 0), currency, quantity)"
 )
 
 // statedTwice is a SELECT of the events with several statements of one age, whether or not these count.

@@ -62,6 +62,8 @@ func TestResolveRefusesContradictions(t *testing.T) {
 		stated{record: "08", number: "A8", version: 2, amount: 90, day: later},
 		stated{record: "09", number: "A9", version: 1, amount: 90}, // put right on a day that is published
 		stated{record: "09", number: "A9", version: 1, amount: 91},
+		stated{record: "20", number: "A0", version: 1, amount: 90}, // said by two exports, of which one says more
+		stated{record: "20", number: "A0", version: 1, amount: 90, country: "PL"},
 	)
 	published := stated{record: "09", number: "A9", version: 2, amount: 90, day: "2024-02-01"}
 	state(t, w, s.target, published)
