@@ -15,7 +15,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Prove that the warehouse holds what the lake says", Args: noArgs,
 		Long: "Compare every partition of every table with the ledger and the manifests, by row count and hash; with --deep also every\n" +
-			"data file of the lake with its manifest. Exit code 1 when they differ, 0 when --repair left no difference.",
+			"data file of the lake with its manifest, and every column of the warehouse is read. --repair reads them, too. Exit code 1 when they differ, 0 when --repair left no difference.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load()
 			if err != nil {
@@ -42,7 +42,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&o.Table, "table", "", "only this lake table or model")
-	cmd.Flags().BoolVar(&o.Deep, "deep", false, "read every data file of the lake, too")
+	cmd.Flags().BoolVar(&o.Deep, "deep", false, "read every data file of the lake and every column of the warehouse, too")
 	cmd.Flags().BoolVar(&repair, "repair", false, "rebuild what differs")
 	cmd.Flags().BoolVar(&acceptLoss, "accept-loss", false, "with --repair: publish partitions that lose more than half their rows, give up what cannot be read again")
 	return cmd

@@ -49,7 +49,7 @@ func (p *publisher) note(ctx context.Context, staging *clickhouse.Staging, swaps
 	if !x.wanted[name] || x.whole[name] {
 		return nil
 	}
-	if p.tooMuch(name, swaps) {
+	if p.tooMuch(name, swaps) || slices.ContainsFunc(swaps, p.doubtful) {
 		x.whole[name] = true
 		return nil
 	}
@@ -64,8 +64,17 @@ func (p *publisher) note(ctx context.Context, staging *clickhouse.Staging, swaps
 	for i, s := range swaps {
 		partitions[i] = s.partition
 	}
-	return staging.Differ(ctx, x.deltas[name], partitions)
+	err := staging.Differ(ctx, x.deltas[name], partitions)
+	if err != nil && ofTheTable(ctx, err) { // damage that nobody knew of: what is there is replaced without having been read
+		p.Log.Warn().Err(err).Str("table", name).Msg("models that read it are built whole")
+		x.whole[name], err = true, nil
+	}
+	return err
 }
+
+// doubtful reports whether nobody knows what a swap replaces, or can read it. Models that were built from that are built whole in any case
+// (digestTable), so nothing is lost by giving no delta.
+func (p *publisher) doubtful(s swap) bool { return p.ledger.Partitions[s.key].Files == doubted }
 
 // tooMuch reports whether the swaps make a table new rather than change it.
 func (p *publisher) tooMuch(name string, swaps []swap) bool {

@@ -33,6 +33,7 @@ type publisher struct {
 	ledger     lake.Ledger
 	etag       string
 	seq        int
+	whole      bool             // comparing reads every column, not only what the sums are of
 	unwritten  bool             // the ledger has entries of models that are not stored yet
 	increments *increments      // what this try has changed; nil where nothing is published
 	marts      clickhouse.Marts // how this try found the models' tables; nil before it needs to know

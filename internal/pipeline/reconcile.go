@@ -187,7 +187,11 @@ func (p *publisher) published(table string) map[string]lake.Entry {
 
 // compareTable compares the named partitions of one table, all of them when none is named.
 func (p *publisher) compareTable(ctx context.Context, t clickhouse.Table, partitions []string) ([]Difference, error) {
-	got, err := p.Warehouse.PartitionStates(ctx, t, partitions...)
+	read := t
+	if p.whole {
+		read = t.Thorough()
+	}
+	got, err := p.Warehouse.PartitionStates(ctx, read, partitions...)
 	if fault.Is(err, fault.NotFound) {
 		if _, built := p.ledger.Partitions[t.Name+"/"+inputsMark]; built {
 			return []Difference{{Table: t.Name, Partition: inputsMark, Problem: "the table is missing in the warehouse"}}, nil
@@ -205,9 +209,8 @@ func (p *publisher) compareTable(ctx context.Context, t clickhouse.Table, partit
 }
 
 // unreadable tells of a table that cannot be read with err, partition by partition: its files may be damaged, or it is of another structure.
-// An error that may pass, or is about rights, is none of the table.
 func (p *publisher) unreadable(ctx context.Context, t clickhouse.Table, partitions []string, err error) ([]Difference, error) {
-	if kind := fault.KindOf(err); ctx.Err() != nil || kind == fault.Transient || kind == fault.Auth || kind == fault.Conflict {
+	if !ofTheTable(ctx, err) {
 		return nil, err
 	}
 	if len(partitions) == 0 {
@@ -225,6 +228,12 @@ func (p *publisher) unreadable(ctx context.Context, t clickhouse.Table, partitio
 		out = append(out, diffs...)
 	}
 	return out, nil
+}
+
+// ofTheTable reports whether err is the table's own: one that may pass, or is about rights, is not.
+func ofTheTable(ctx context.Context, err error) bool {
+	kind := fault.KindOf(err)
+	return ctx.Err() == nil && kind != fault.Transient && kind != fault.Auth && kind != fault.Conflict
 }
 
 func differences(table string, want, got clickhouse.States) []Difference {
@@ -262,6 +271,7 @@ func (p *publisher) reconcile(ctx context.Context, targets map[string]clickhouse
 	if err := p.replay(ctx, targets); err != nil {
 		return err
 	}
+	p.whole = p.thorough
 	diffs, err := p.compare(ctx, targets, !p.thorough)
 	if err != nil || len(diffs) == 0 {
 		return err

@@ -20,12 +20,13 @@ type Repair struct {
 	Left    *Verification `json:"left"` // a second verification
 }
 
-// Repair verifies, rebuilds what differs and verifies again. Warehouse: the run's reconciliation counts every
-// partition, and those that differ are published anew. Lake: a corrupt manifest or ledger is moved aside, a damaged
+// Repair verifies, rebuilds what differs and verifies again. Warehouse: the run's reconciliation reads every
+// partition, and those that differ or cannot be read are published anew. Lake: a corrupt manifest or ledger is moved aside, a damaged
 // data file deleted, and their objects are read again, which gives the same files. A file is only deleted when its object
 // can still be read.
 func (r *Runner) Repair(ctx context.Context, o VerifyOptions) (out *Repair, err error) {
 	out = &Repair{}
+	o.columns = true
 	if out.Aside, err = r.ledgersAside(ctx); err != nil {
 		return nil, err
 	}

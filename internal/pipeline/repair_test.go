@@ -152,3 +152,60 @@ func TestVerifyTable(t *testing.T) {
 		t.Errorf("unknown table: %v, hint %q", err, fault.HintOf(err))
 	}
 }
+
+// A damaged column file is found and its partition published anew, in a lake table whose changes the models want to know, in a column
+// that no sum is of, and in marts.
+func TestRepairOfADamagedColumn(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 60), time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	for _, column := range []string{"waymark_raw.journey_event.row_hash", "waymark_raw.journey_event.survey_id", "waymark_mart.fct_journey_event.survey_id", "waymark_mart.dim_customer.customer_key"} {
+		s.damage(column)
+		rep, err := s.runner(cfg).Repair(t.Context(), pipeline.VerifyOptions{})
+		if err != nil || !rep.Left.Clean() {
+			t.Fatalf("%s: %+v, error %v\n%s", column, rep, err, s.log.String())
+		}
+		if len(rep.Found.Differences) != 1 || !strings.Contains(rep.Found.Differences[0].Problem, "cannot be read") {
+			t.Errorf("%s: found %+v", column, rep.Found.Differences)
+		}
+		if got := s.marts(); got != before {
+			t.Errorf("after the repair of %s the marts are\n%s\nnot\n%s", column, got, before)
+		}
+	}
+	// Nor does damage that nobody has found yet keep a partition from being replaced.
+	s.damage("waymark_raw.journey_event.survey_id")
+	s.write("in/a.csv", surveys(0, 70), 0)
+	s.run(cfg)
+	if v, err := s.runner(cfg).VerifyOnly(t.Context(), pipeline.VerifyOptions{Deep: true}); err != nil || !v.Clean() {
+		t.Errorf("verify --deep: %+v, error %v", v, err)
+	}
+}
+
+// damage overwrites a column's file in one part, which it first gives a file for each column.
+func (s *site) damage(column string) {
+	s.t.Helper()
+	name := strings.Split(column, ".")
+	table := name[0] + "." + name[1]
+	for _, sql := range []string{
+		"ALTER TABLE " + table + " MODIFY SETTING min_bytes_for_wide_part = 0, min_rows_for_wide_part = 0",
+		"OPTIMIZE TABLE " + table + " FINAL",
+	} {
+		if err := s.warehouse.Exec(s.t.Context(), sql, nil); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	part := s.query("SELECT path FROM system.parts WHERE active AND database = '" + name[0] + "' AND `table` = '" + name[1] + "' ORDER BY partition_id LIMIT 1")
+	file := filepath.Join(part[0], name[2]+".bin")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := len(data) / 2; i < len(data); i++ {
+		data[i] ^= 0xff
+	}
+	if err := os.WriteFile(file, data, 0o640); err != nil {
+		s.t.Fatal(err)
+	}
+}

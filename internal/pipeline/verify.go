@@ -13,7 +13,9 @@ import (
 // VerifyOptions say what Verify looks at.
 type VerifyOptions struct {
 	Table string // one lake table or model; "" is all
-	Deep  bool   // read every data file and hold it against its manifest
+	Deep  bool   // read every data file and hold it against its manifest, and every column in the warehouse
+
+	columns bool // read every column in the warehouse
 }
 
 // Verification is what Verify compared and what it found.
@@ -62,6 +64,8 @@ func (r *Runner) VerifyOnly(ctx context.Context, o VerifyOptions) (*Verification
 	if err != nil {
 		return nil, err
 	}
+	raw.whole = o.Deep || o.columns
+	marts.whole = raw.whole
 	list, err := raw.changes(ctx, c)
 	if err != nil {
 		return nil, err

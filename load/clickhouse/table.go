@@ -24,6 +24,12 @@ func RawTable(t *schemas.Table) Table {
 	return Table{Database: Raw, Name: t.Name, hash: ident("row_hash")}
 }
 
+// Thorough is t with a state that takes every column to read, and so finds one that is damaged. It is the same state.
+func (t Table) Thorough() Table {
+	t.hash = "(" + t.hash + " + ignore(*))"
+	return t
+}
+
 // String returns the table's qualified name for messages.
 func (t Table) String() string { return t.Database + "." + t.Name }
 
