@@ -59,8 +59,18 @@ func (p *publisher) replay(ctx context.Context, targets map[string]clickhouse.Ta
 	return p.swapLedger(ctx)
 }
 
-// repeat swaps a partition again if the staging table holds what was meant, and reports whether it did.
+// repeat swaps a partition again if the staging table holds what was meant, and reports whether it did. A staging table that cannot be
+// read or swapped, as one that another version made, says no more than one that is gone.
 func (p *publisher) repeat(ctx context.Context, target clickhouse.Table, staging, partition string, want clickhouse.State) (bool, error) {
+	done, err := p.swapAgain(ctx, target, staging, partition, want)
+	if err != nil && ofTheTable(ctx, err) {
+		p.Log.Warn().Err(err).Str("table", target.Name).Str("partition", partition).Msg("an interrupted publish cannot be finished")
+		return false, nil
+	}
+	return done, err
+}
+
+func (p *publisher) swapAgain(ctx context.Context, target clickhouse.Table, staging, partition string, want clickhouse.State) (bool, error) {
 	s, err := p.Warehouse.AttachStaging(ctx, target, staging)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil

@@ -176,6 +176,50 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+// A run died between journal and record, and the next version of Waymark has columns more than what it had staged.
+func TestReplayAcrossAnUpgrade(t *testing.T) {
+	s := newSite(t)
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 50), time.Hour)
+	s.run(cfg)
+	before := s.marts()
+	r := s.runner(cfg)
+	for ledger, c := range map[string]struct{ target, partition, key, column, hash string }{
+		"raw":  {"waymark_raw.journey_event", "2026-01-02", "survey_id", "city", "row_hash"},
+		"mart": {"waymark_mart.fct_survey_response", "all", "response_id", "country", "cityHash64(response_id)"},
+	} {
+		name := strings.Split(c.target, ".")[1]
+		staging := "waymark_stage." + name + "__e1_" + ledger + "_1"
+		for _, sql := range []string{
+			"CREATE TABLE " + staging + " AS " + c.target,
+			"INSERT INTO " + staging + " SELECT * FROM " + c.target + " WHERE " + c.key + " IN ('r1', 'r6', 'r11')",
+			"ALTER TABLE " + staging + " DROP COLUMN " + c.column,
+		} {
+			if err := s.warehouse.Exec(t.Context(), sql, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in := lake.Intent{Epoch: 1, Partition: name + "/" + c.partition, Files: "newer", Staging: name + "__e1_" + ledger + "_1"}
+		if _, err := fmt.Sscan(strings.ReplaceAll(s.query("SELECT count(), sumWithOverflow(" + c.hash + ") FROM " + staging)[0], "|", " "), &in.Rows, &in.HashSum); err != nil || in.Rows != 3 {
+			t.Fatal(in, err)
+		}
+		l, etag, err := r.Lake.ReadLedger(t.Context(), ledger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Intents = []lake.Intent{in}
+		if _, err := r.Lake.SwapLedger(t.Context(), ledger, l, etag); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(cfg)
+	s.verify(cfg)
+	if after := s.marts(); after != before {
+		t.Errorf("marts differ:\n%s\n%s", before, after)
+	}
+	s.want("SELECT count() FROM system.tables WHERE database = 'waymark_stage'", "0")
+}
+
 // A run died when it had journalled a model of corrected exports; then the correction was taken back. Its swap is repeated, and what the model
 // was built from before no longer says what it holds: it is built again.
 func TestReplayOfWhatIsTakenBack(t *testing.T) {
