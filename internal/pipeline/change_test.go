@@ -1,16 +1,22 @@
 package pipeline_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"waymark/extract/store"
 	"waymark/internal/fault"
+	"waymark/internal/object"
 	"waymark/internal/pipeline"
+	"waymark/load/lake"
+	"waymark/transform/models"
 )
 
 const surveySource = `  - name: surveys
@@ -154,6 +160,44 @@ func TestVolumeGuard(t *testing.T) {
 	s.verify(cfg)
 	if status, err := r.Status(t.Context(), nil); err != nil || status.Behind() {
 		t.Errorf("status %+v, error %v: nothing waits", status, err)
+	}
+}
+
+// unrecorded fails every write of the ledger after the first, which journals: nothing that is published is recorded.
+type unrecorded struct {
+	store.Store
+	journalled bool
+}
+
+func (u *unrecorded) Put(ctx context.Context, key string, body io.ReadSeeker, size int64, cond object.Condition) (object.Info, error) {
+	if key == "ledger/raw.json" {
+		if u.journalled {
+			return object.Info{}, errFault
+		}
+		u.journalled = true
+	}
+	return u.Store.Put(ctx, key, body, size, cond)
+}
+
+// A loss that was accepted and published need not be accepted again because the run failed before it recorded that.
+func TestAcceptedLossIsNotForgotten(t *testing.T) {
+	s := newWholeSite(t)
+	s.models = []models.Model{}
+	cfg := s.config(surveySource)
+	s.write("in/a.csv", surveys(0, 300), 3*time.Hour)
+	s.run(cfg)
+	for i, text := range []string{surveys(0, 300), surveys(0, 10)} { // moved to other days, then shrunk
+		text = strings.ReplaceAll(text, "2026-01-", "2026-02-")
+		s.write("in/a.csv", text, time.Duration(2-i)*time.Hour)
+		r := s.runner(cfg)
+		u := &unrecorded{Store: r.LakeObjects}
+		r.Lake, r.AcceptLoss = lake.Open(u), true
+		if _, err := r.Run(t.Context(), nil); !errors.Is(err, errFault) {
+			t.Fatalf("error %v, want the injected fault", err)
+		}
+		s.run(cfg)
+		s.verify(cfg)
+		s.want("SELECT count() FROM waymark_raw.journey_event", fmt.Sprint(strings.Count(text, "\n")-1))
 	}
 }
 

@@ -366,19 +366,23 @@ func (p *publisher) confirm(ctx context.Context, target clickhouse.Table, swaps 
 // record writes the swapped partitions to the ledger and clears the intents.
 func (p *publisher) record(ctx context.Context, swaps []swap, marks clickhouse.Marks) error {
 	for _, s := range swaps {
-		if s.state.Rows == 0 && s.files == "" {
-			delete(p.ledger.Partitions, s.key)
-			continue
-		}
-		old := p.ledger.Partitions[s.key]
-		p.ledger.Partitions[s.key] = lake.Entry{Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum, Mark: marks[s.partition], Generation: old.Generation + 1,
-			PublishedAt: p.Now().UnixMicro()}
+		p.enter(s, marks[s.partition])
 	}
 	p.ledger.Intents = nil
 	if err := p.swapLedger(ctx); err != nil {
 		return fmt.Errorf("record the publish: %w", err)
 	}
 	return nil
+}
+
+// enter makes the ledger say what a swap did.
+func (p *publisher) enter(s swap, mark string) {
+	if s.state.Rows == 0 && s.files == "" {
+		p.forget(s.key)
+		return
+	}
+	p.ledger.Partitions[s.key] = lake.Entry{Files: s.files, Rows: s.state.Rows, HashSum: s.state.HashSum, Mark: mark,
+		Generation: p.ledger.Partitions[s.key].Generation + 1, PublishedAt: p.Now().UnixMicro()}
 }
 
 // forget removes an entry of the ledger.

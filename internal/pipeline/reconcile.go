@@ -27,36 +27,49 @@ type Difference struct {
 const doubted = "unknown"
 
 // replay finishes the publishes of a run that died between its journal entry and its record: where the staging table still holds
-// what was meant, which had been audited, the swap is repeated (which is harmless) and recorded. Of the others nobody knows whether
-// they were swapped: compare counts them.
+// what was meant, which had been audited, the swap is repeated (which is harmless) and recorded; where it is gone, but the warehouse holds
+// what was meant, that is recorded. Of the others nobody knows whether they were swapped: compare counts them.
 func (p *publisher) replay(ctx context.Context, targets map[string]clickhouse.Table) error {
 	if len(p.ledger.Intents) == 0 {
 		return nil
 	}
 	p.Log.Warn().Str("ledger", p.name).Int("partitions", len(p.ledger.Intents)).Msg("finishing a publish that was interrupted")
 	for _, in := range p.ledger.Intents {
-		target, ok := targets[tableOf(in.Partition)]
-		_, partition, _ := strings.Cut(in.Partition, "/")
-		old, known := p.ledger.Partitions[in.Partition]
-		done := false
-		if ok && in.Staging != "" {
-			var err error
-			if done, err = p.repeat(ctx, target, in.Staging, partition, clickhouse.State{Rows: in.Rows, HashSum: in.HashSum}); err != nil {
-				return err
-			}
+		done, err := p.finish(ctx, targets, in)
+		if err != nil {
+			return err
 		}
-		if old.Mark = ""; done { // without a mark it is counted
-			old = lake.Entry{Files: in.Files, Rows: in.Rows, HashSum: in.HashSum, Generation: old.Generation + 1, PublishedAt: p.Now().UnixMicro()}
-		}
-		if known || done {
+		if old, known := p.ledger.Partitions[in.Partition]; known {
+			old.Mark = "" // it is counted
 			p.ledger.Partitions[in.Partition] = old
 		}
-		if done { // a model: what it was built from before does not say what it holds now
-			p.forget(tableOf(in.Partition) + "/" + inputsMark)
+		if done {
+			p.enter(swap{key: in.Partition, files: in.Files, state: clickhouse.State{Rows: in.Rows, HashSum: in.HashSum}}, "")
+			p.forget(tableOf(in.Partition) + "/" + inputsMark) // what a model was built from before does not say what it holds now
 		}
 	}
 	p.ledger.Intents = nil
 	return p.swapLedger(ctx)
+}
+
+// finish reports whether the warehouse holds what was meant, if need be by swapping it in again.
+func (p *publisher) finish(ctx context.Context, targets map[string]clickhouse.Table, in lake.Intent) (bool, error) {
+	target, ok := targets[tableOf(in.Partition)]
+	if !ok {
+		return false, nil
+	}
+	_, partition, _ := strings.Cut(in.Partition, "/")
+	want := clickhouse.State{Rows: in.Rows, HashSum: in.HashSum}
+	if in.Staging != "" {
+		if done, err := p.repeat(ctx, target, in.Staging, partition, want); done || err != nil {
+			return done, err
+		}
+	}
+	got, err := p.Warehouse.PartitionStates(ctx, target, partition)
+	if err != nil && ofTheTable(ctx, err) {
+		return false, nil // compare says what is wrong with it
+	}
+	return err == nil && got[partition] == want, err
 }
 
 // repeat swaps a partition again if the staging table holds what was meant, and reports whether it did. A staging table that cannot be

@@ -139,7 +139,7 @@ func TestStopFinishesThePartitionInHand(t *testing.T) {
 	s.want("SELECT count() FROM cx_bi.fct_survey_response", "50")
 }
 
-// What a crash left journalled is finished without a listing: here the staging table is gone, so the partition is built again.
+// What a crash left journalled is finished without a listing: here the staging table is gone, but what it held is published.
 func TestRecover(t *testing.T) {
 	s := newSite(t)
 	s.write("exports/r.csv", "Nr;Kiedy;Ocena;E-mail\nr1;2026-01-05 10:00:00;10;ala@example.pl\n", time.Hour)
