@@ -161,6 +161,18 @@ func TestVolumeGuard(t *testing.T) {
 	if status, err := r.Status(t.Context(), nil); err != nil || status.Behind() {
 		t.Errorf("status %+v, error %v: nothing waits", status, err)
 	}
+	// Of a lake that knows nothing of the warehouse no run takes what is there for somebody's rubbish.
+	s.write("in/a.csv", surveys(0, 500), time.Hour)
+	s.run(cfg)
+	for _, name := range []string{"lake", "in"} {
+		if err := os.RemoveAll(filepath.Join(s.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.write("in/b.csv", strings.ReplaceAll(surveys(0, 10), "2026-01-", "2026-02-"), time.Hour)
+	if _, err := s.runner(cfg).Run(t.Context(), nil); !fault.Is(err, fault.Gate) {
+		t.Errorf("another lake: error %v, want kind gate", err)
+	}
 }
 
 // unrecorded fails every write of the ledger after the first, which journals: nothing that is published is recorded.
@@ -244,6 +256,7 @@ func TestReconcile(t *testing.T) {
 		"TRUNCATE TABLE waymark_mart.fct_survey_response",
 		"ALTER TABLE waymark_raw.journey_event DROP PARTITION ID '20260102'",
 		"INSERT INTO waymark_raw.journey_event SELECT * FROM waymark_raw.journey_event LIMIT 3",
+		"INSERT INTO waymark_raw.journey_event (event_date, event_id) SELECT toDate('2031-01-02'), generateUUIDv4() FROM numbers(60)",
 		"DROP TABLE waymark_mart.dim_customer",
 		"DROP DATABASE cx_bi",
 		// What an engine leaves that is killed in CREATE OR REPLACE.

@@ -84,7 +84,7 @@ func (p *publisher) prune(ctx context.Context, gone []lake.Manifest, list []Chan
 // foresee applies the volume guard to what the manifests promise: resolving duplicates can only leave fewer rows.
 func (p *publisher) foresee(list []Change) error {
 	for _, c := range list {
-		s := swap{key: c.Key()}
+		s := swap{key: c.Key(), files: c.FileSet}
 		for _, f := range c.Files {
 			s.state.Rows += f.Rows
 		}

@@ -246,13 +246,29 @@ func (p *publisher) guard(table string, swaps []swap) error {
 		return nil
 	}
 	for _, s := range swaps {
-		old := p.ledger.Partitions[s.key].Rows
-		if old >= guardRows && s.state.Rows*2 < old {
-			return &fault.Error{Kind: fault.Gate, Err: fmt.Errorf("partition %s would shrink from %d to %d rows", s.key, old, s.state.Rows),
+		old := p.ledger.Partitions[s.key]
+		if old.Rows >= guardRows && s.state.Rows*2 < old.Rows && !p.stray(s) {
+			return &fault.Error{Kind: fault.Gate, Err: fmt.Errorf("partition %s would shrink from %d to %d rows", s.key, old.Rows, s.state.Rows),
 				Hint: "look at the exports; if the loss is right, run again with --accept-loss"}
 		}
 	}
 	return nil
+}
+
+// stray reports whether a partition was put into the warehouse by somebody else: it was never published, and no file wants it. By a
+// ledger that never published anything all of the warehouse would be such; then more likely the lake is the wrong one.
+func (p *publisher) stray(s swap) bool {
+	old := p.ledger.Partitions[s.key]
+	return old.Files == doubted && old.Generation == 0 && s.files == "" && p.publishedEver()
+}
+
+func (p *publisher) publishedEver() bool {
+	for _, e := range p.ledger.Partitions {
+		if e.Generation > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // swap is one partition to be replaced by what staging holds; a state without rows means that it is dropped.
