@@ -27,7 +27,7 @@ const leaseTerm = 60 * time.Second
 // Leases admits one publisher at a time. The lake's own is an object with conditional writes; a Kubernetes Lease fits
 // behind the same interface.
 type Leases interface {
-	// Acquire takes the lease for holder, or returns ErrLeaseHeld (kind Conflict) naming who holds it and until when.
+	// Acquire takes the lease for holder, which names one run, or returns ErrLeaseHeld (kind Conflict) naming who holds it and until when.
 	Acquire(ctx context.Context, holder string) (Lease, error)
 	// State reads the lease without taking it.
 	State(ctx context.Context) (LeaseState, error)
@@ -90,8 +90,8 @@ type leaseDocument struct {
 }
 
 // AcquireLease takes the lease or returns a Conflict naming its holder and until when; a lease whose holder ended on this
-// machine without giving it up is taken at once, and so is the holder's own, of whose taking it did not hear. The lease renews itself until
-// Release; Check tells whether it still holds.
+// machine without giving it up is taken at once, and so is the holder's own, of whose taking it did not hear: nobody has published under
+// its epoch, as a holder is one run and takes the lease once. The lease renews itself until Release; Check tells whether it still holds.
 func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now func() time.Time) (Lease, error) {
 	doc, etag, err := readLease(ctx, objects)
 	if err != nil {
@@ -101,7 +101,11 @@ func AcquireLease(ctx context.Context, objects lake.Objects, holder string, now 
 		return nil, &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w: %s until %s", ErrLeaseHeld, doc.Holder, doc.Until.UTC().Format(time.RFC3339)),
 			Hint: "wait for it to end; after a crash the lease runs out by itself"}
 	}
-	l := &objectLease{epoch: doc.Epoch + 1, objects: objects, now: now, holder: holder, etag: etag, done: make(chan struct{})}
+	epoch := doc.Epoch + 1
+	if doc.Holder == holder && doc.Until.After(released()) {
+		epoch = doc.Epoch
+	}
+	l := &objectLease{epoch: epoch, objects: objects, now: now, holder: holder, etag: etag, done: make(chan struct{})}
 	if err := l.write(ctx, now().Add(leaseTerm)); err != nil {
 		if fault.Is(err, fault.Conflict) {
 			return nil, l.takenJustNow(ctx, err)
@@ -143,8 +147,9 @@ func (l *objectLease) takenJustNow(ctx context.Context, err error) error {
 	return &fault.Error{Kind: fault.Conflict, Err: fmt.Errorf("%w, taken just now: %w", ErrLeaseHeld, who), Hint: "wait for it to end"}
 }
 
-// write stores the lease on condition that nobody else has written since; l.mu must not be held. Where the answer to a write was lost
-// and a second one finds the first, the lease is this holder's all the same.
+// write stores the lease on condition that nobody else has written since; l.mu must not be held. A write of this holder's own of which it
+// did not hear is nobody else's: the same one needs no other, an earlier one (a renewal that was cancelled, or whose answer was lost)
+// is written over.
 func (l *objectLease) write(ctx context.Context, until time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -153,18 +158,26 @@ func (l *objectLease) write(ctx context.Context, until time.Time) error {
 	if err != nil {
 		return err
 	}
-	info, err := l.objects.Put(ctx, leaseKey, bytes.NewReader(text), int64(len(text)), object.Condition{IfAbsent: l.etag == "", IfMatch: l.etag})
-	etag := info.ETag
-	if fault.Is(err, fault.Conflict) {
-		if held, found, readErr := readLease(ctx, l.objects); readErr == nil && held.Epoch == mine.Epoch && held.Holder == mine.Holder && held.Until.Equal(mine.Until) {
-			etag, err = found, nil
+	const tries = 3
+	for try := 1; ; try++ {
+		info, err := l.objects.Put(ctx, leaseKey, bytes.NewReader(text), int64(len(text)), object.Condition{IfAbsent: l.etag == "", IfMatch: l.etag})
+		if err == nil {
+			l.etag, l.until = info.ETag, until
+			return nil
+		}
+		if !fault.Is(err, fault.Conflict) || try == tries {
+			return err
+		}
+		held, found, readErr := readLease(ctx, l.objects)
+		if readErr != nil || held.Epoch != mine.Epoch || held.Holder != mine.Holder {
+			return err
+		}
+		l.etag = found
+		if held.Until.Equal(mine.Until) {
+			l.until = until
+			return nil
 		}
 	}
-	if err != nil {
-		return err
-	}
-	l.etag, l.until = etag, until
-	return nil
 }
 
 // Epoch returns the holder's number.
@@ -222,11 +235,14 @@ func (l *objectLease) Check(ctx context.Context) error {
 	return nil
 }
 
+// released is the end that Release writes.
+func released() time.Time { return time.Unix(0, 0) }
+
 // Release writes an end that is past.
 func (l *objectLease) Release(ctx context.Context) error {
 	l.stop()
 	<-l.done
-	if err := l.write(ctx, time.Unix(0, 0)); err != nil && !fault.Is(err, fault.Conflict) {
+	if err := l.write(ctx, released()); err != nil && !fault.Is(err, fault.Conflict) {
 		return fmt.Errorf("release lease: %w", err)
 	}
 	return nil
