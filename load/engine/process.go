@@ -130,6 +130,7 @@ type child struct {
 	exited chan struct{} // closed when the process is gone and err is set
 	err    error
 	once   sync.Once
+	dead   bool // before it was asked to close
 }
 
 func spawn(ctx context.Context, o StartOptions) (*Process, error) {
@@ -213,7 +214,7 @@ func (c *child) await(ctx context.Context, out *os.File) (announcement, error) {
 const closeTimeout = 30 * time.Second
 
 // Close stops a spawned engine: running statements may finish, then the library closes; a child that takes too long is
-// killed. A joined engine is left alone. Close may be called again.
+// killed. A joined engine is left alone. Close may be called again. That it had ended before is what Err tells: there is nothing to close.
 func (p *Process) Close() error {
 	if p.child == nil {
 		return nil
@@ -222,14 +223,21 @@ func (p *Process) Close() error {
 }
 
 func (c *child) close(patience time.Duration) error {
-	c.once.Do(func() { _ = c.stdin.Close() }) // the child drains and ends
+	c.once.Do(func() {
+		select {
+		case <-c.exited:
+			c.dead = true
+		default:
+		}
+		_ = c.stdin.Close() // the child drains and ends
+	})
 	select {
 	case <-c.exited:
 	case <-time.After(patience):
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) // its whole group: the command may be a wrapper
 		<-c.exited
 	}
-	if c.err != nil {
+	if c.err != nil && !c.dead {
 		return fault.New(fault.Transient, "stop the engine: %w%s", c.err, c.stderr.quote())
 	}
 	return nil

@@ -41,6 +41,9 @@ func TestDataSurvivesKillAndRestart(t *testing.T) {
 	if a := post(t, p, nil, strings.NewReader("SELECT 1")); a.err == nil {
 		t.Fatal("a dead engine answered")
 	}
+	if err := p.Close(); err != nil {
+		t.Fatalf("close a dead engine: %v", err)
+	}
 	began := time.Now()
 	again := enginetest.StartWith(t, o) // the endpoint file of the dead one is still there
 	t.Logf("restart after kill -9: %v", time.Since(began))
