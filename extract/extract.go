@@ -88,6 +88,8 @@ type Export struct {
 	// Open recognises the object's format and opens it. A contract that is broken at the door (a missing required
 	// column, a wrong type, an undecodable archive) is a *Quarantine.
 	Open func(ctx context.Context, in Input, opt Options) (Stream, error)
+	// Timed is true when rows appear with the object's time (Input.Modified), so that the same bytes written again later are read again.
+	Timed bool
 	// Supersedes, when not nil, returns for each key the key that replaces it ("" is none): GA4's daily file wins
 	// over the intraday one. keys are all current keys of the source, sorted.
 	Supersedes func(keys []string) map[string]string

@@ -45,6 +45,7 @@ var layout = &tabular.Layout{
 func Exports() []extract.Export {
 	return []extract.Export{{
 		System: System, Name: "contracts", Version: 2, Tables: []*schemas.Table{schemas.JourneyEvent, schemas.Contract}, FullByDefault: true,
+		Timed: true, // a term is an event once it has begun
 		Open: func(ctx context.Context, in extract.Input, opt extract.Options) (extract.Stream, error) {
 			s, err := tabular.Open(ctx, in, opt, layout)
 			if err != nil {

@@ -105,6 +105,24 @@ func TestCorrectionTakenBack(t *testing.T) {
 	s.verify(cfg)
 }
 
+// A contract that had not begun when it was exported has begun in the next export, also where that is the same to the byte.
+func TestAnExportOfAnotherTime(t *testing.T) {
+	s := newWholeSite(t)
+	s.models = []models.Model{}
+	cfg := s.config("  - { name: contracts, system: billing, export: contracts, location: \"$DIR/in/*.csv\", currency: EUR }\n")
+	for _, export := range []struct {
+		age        time.Duration
+		read, rows int
+	}{{20 * 24 * time.Hour, 1, 0}, {10 * 24 * time.Hour, 1, 1}, {10 * 24 * time.Hour, 0, 1}} {
+		s.write("in/contracts.csv", "contract_id,started_at,mrr\nc1,2026-02-15T00:00:00Z,10\n", export.age)
+		if n := s.run(cfg).Sources[0].Transformed; n != export.read {
+			t.Errorf("%d objects were read, want %d", n, export.read)
+		}
+		s.want("SELECT count() FROM waymark_raw.journey_event WHERE event_type = 'contract_started'", fmt.Sprint(export.rows))
+	}
+	s.verify(cfg)
+}
+
 // The same objects give the same marts, whatever the number of workers: at once, or one by one with the newest first.
 func TestOrderAndWorkersDoNotMatter(t *testing.T) {
 	deliver := []func(s *site){

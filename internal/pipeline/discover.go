@@ -19,7 +19,7 @@ type Reason string
 const (
 	NewObject     Reason = "new"
 	ChangedObject Reason = "changed"         // same key, other content
-	Redelivered   Reason = "delivered again" // an earlier version of the object is the newest one again
+	Redelivered   Reason = "delivered again" // the same object again, later: an earlier version is the newest one again, or the rows depend on its time
 	NewRules      Reason = "new rules"       // other code or configuration than its manifest says
 	Unchanged     Reason = "unchanged"       // nothing to do
 	Superseded    Reason = "superseded"      // another object of the listing replaces it
@@ -158,9 +158,9 @@ func (d *discovery) judge(newest map[string]*lake.Manifest) {
 			it.Reason = NewObject
 		case m.Fingerprint != d.source.Fingerprint:
 			it.Reason = NewRules
-		case newest[it.URI] != m && m.Object.Modified != lake.Ref(it.URI, it.Info).Modified:
-			// A correction was taken back. Where nothing is listed the time tells an object's newest version, so this one's
-			// manifest needs its new time.
+		case (newest[it.URI] != m || d.source.Export.Timed) && m.Object.Modified != lake.Ref(it.URI, it.Info).Modified:
+			// A correction was taken back: where nothing is listed the time tells an object's newest version, so this one's
+			// manifest needs its new time. Or the rows need it.
 			it.Reason = Redelivered
 		case m.Status == lake.Quarantined:
 			it.Reason = Quarantined
