@@ -13,5 +13,8 @@
 // exports from before the batch fields existed, and depends neither on the order of the file nor on its chunks. Two
 // records that agree in everything decoded are one event.
 //
+// Source, medium and campaign are those of the session's last click, else what was collected with the event, else its
+// parameters; the visitor's first touch (traffic_source) says how the first session came, and nothing of later ones.
+//
 // Text "(not set)" counts as absent; "(direct)", "(none)" and "(data deleted)" stay as they are.
 package ga4

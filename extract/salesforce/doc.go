@@ -17,8 +17,8 @@
 // say, so that a newer version always replaces what an older one said. History objects are facts that never change.
 //
 // What the mapping decides: a won or lost opportunity happened at the beginning of its close date in the source's time
-// zone, and only Opportunity says so; the history objects give changes of stage. A task is a call when its TaskSubtype,
-// CallType or Type (or the column mapped to source_event) says so, and counts when it is completed. Of an Owner change
+// zone, or at the record's own last change where that was earlier (people date ahead), and only Opportunity says so; the history objects give changes of stage. A task is a call when its TaskSubtype,
+// CallType or Type (or the column mapped to source_event) says so, and counts when it is completed, dated like a deal. Of an Owner change
 // Salesforce writes two history rows, one with ids and one with names: the one with ids is ticket_assigned, the other
 // ticket_field_changed. Values of other changed fields are not kept, for they may be personal.
 //

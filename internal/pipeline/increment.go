@@ -25,7 +25,7 @@ type increments struct {
 // Beyond these a delta costs more than it saves.
 const (
 	deltaPartitions = 2000
-	deltaRows       = 1_000_000 // where it is also more than half of the table
+	deltaRows       = 10_000_000 // where it is also more than half of the table; some seconds and 200 MiB to compare
 )
 
 func newIncrements(set *modelSet, raw, marts lake.Ledger) *increments {
