@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -69,14 +71,42 @@ func (a *app) demo(ctx context.Context, dir string, opt sampledata.Options) erro
 	})
 }
 
+// keepTimes gives the files of made that an earlier demo made alike its times: they are the same exports, not new ones.
+func keepTimes(earlier, made string) error {
+	return filepath.WalkDir(made, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(made, path)
+		if err != nil {
+			return err
+		}
+		old := filepath.Join(earlier, name)
+		info, err := os.Stat(old)
+		if err != nil {
+			return nil //nolint:nilerr // there is none
+		}
+		before, err := os.ReadFile(old)
+		now, err2 := os.ReadFile(path)
+		if err = errors.Join(err, err2); err == nil && bytes.Equal(before, now) {
+			err = os.Chtimes(path, info.ModTime(), info.ModTime())
+		}
+		return err
+	})
+}
+
 // makeDemo writes exports, key and configuration.
 func (a *app) makeDemo(ctx context.Context, dir string, opt sampledata.Options) error {
 	exports := filepath.Join(dir, "exports")
-	if err := errors.Join(os.RemoveAll(exports), os.MkdirAll(exports, 0o755)); err != nil {
-		return &fault.Error{Kind: fault.Invalid, Err: fmt.Errorf("prepare %s: %w", exports, err), Hint: "name another directory with --dir"}
+	made := exports + ".part"
+	if err := errors.Join(os.RemoveAll(made), os.MkdirAll(made, 0o755)); err != nil {
+		return &fault.Error{Kind: fault.Invalid, Err: fmt.Errorf("prepare %s: %w", made, err), Hint: "name another directory with --dir"}
 	}
-	if _, err := sampledata.Generate(ctx, opt, sampledata.Directory(exports)); err != nil {
+	if _, err := sampledata.Generate(ctx, opt, sampledata.Directory(made)); err != nil {
 		return fmt.Errorf("make the sample exports: %w", err)
+	}
+	if err := errors.Join(keepTimes(exports, made), os.RemoveAll(exports), os.Rename(made, exports)); err != nil {
+		return fmt.Errorf("replace %s: %w", exports, err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "key"), []byte(demoKey+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write the demo's key: %w", err)

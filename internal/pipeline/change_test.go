@@ -118,7 +118,7 @@ func TestAnExportOfAnotherTime(t *testing.T) {
 		if n := s.run(cfg).Sources[0].Transformed; n != export.read {
 			t.Errorf("%d objects were read, want %d", n, export.read)
 		}
-		s.want("SELECT count() FROM waymark_raw.journey_event WHERE event_type = 'contract_started'", fmt.Sprint(export.rows))
+		s.want("SELECT count() FROM waymark_raw.journey_event WHERE event_type = 'contract_started' AND NOT is_deleted", fmt.Sprint(export.rows))
 	}
 	s.verify(cfg)
 }
