@@ -78,33 +78,42 @@ FROM {way} AS w
 INNER JOIN {stairs} AS s ON w.other = s.n
 GROUP BY n, at
 
+-- table jumped
+-- What the key itself is connected with (pointer jumping) … One join at a time: each may take what memory there is.
+SELECT s.n AS n, greatest(s.at, k.at) AS at, min(k.key) AS key
+FROM {stairs} AS s
+INNER JOIN {stairs} AS k ON s.key = k.n
+WHERE k.key < s.key
+GROUP BY n, at
+
+-- table told
+-- … and telling the key what its member heard, so that long ways are short.
+SELECT s.key AS n, greatest(s.at, m.at) AS at, min(m.key) AS key
+FROM {stairs} AS s
+INNER JOIN {near} AS m ON s.n = m.n
+WHERE m.key < s.key
+GROUP BY n, at
+
+-- table heard
+SELECT n, at, min(key) AS key
+FROM (
+    SELECT n, at, key FROM {stairs}
+    UNION ALL
+    SELECT n, at, key FROM {near}
+    UNION ALL
+    SELECT n, at, key FROM {jumped}
+    UNION ALL
+    SELECT n, at, key FROM {told}
+)
+GROUP BY n, at
+
 -- table stairs
 SELECT n, at, key
 FROM (
     SELECT
         n, at, key,
         min(toNullable(key)) OVER (PARTITION BY n ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS least_before
-    FROM (
-        SELECT n, at, min(key) AS key
-        FROM (
-            SELECT n, at, key FROM {stairs}
-            UNION ALL
-            SELECT n, at, key FROM {near}
-            UNION ALL
-            -- What the key itself is connected with (pointer jumping) …
-            SELECT s.n AS n, greatest(s.at, k.at) AS at, k.key AS key
-            FROM {stairs} AS s
-            INNER JOIN {stairs} AS k ON s.key = k.n
-            WHERE k.key < s.key
-            UNION ALL
-            -- … and telling the key what its member heard, so that long ways are short.
-            SELECT s.key AS n, greatest(s.at, m.at) AS at, m.key AS key
-            FROM {stairs} AS s
-            INNER JOIN {near} AS m ON s.n = m.n
-            WHERE m.key < s.key
-        )
-        GROUP BY n, at
-    )
+    FROM {heard}
 )
 WHERE ifNull(key < least_before, true)
 
