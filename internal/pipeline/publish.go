@@ -44,7 +44,7 @@ func (r *Runner) newPublisher(ctx context.Context, lease Lease, ledger string) (
 	if err != nil {
 		return nil, err
 	}
-	return &publisher{Runner: r, lease: lease, name: ledger, ledger: l, etag: etag}, nil
+	return &publisher{Runner: r, lease: lease, name: ledger, ledger: l, etag: etag, whole: r.thorough}, nil
 }
 
 // tag makes the names of this run's staging tables unique.

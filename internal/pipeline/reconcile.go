@@ -294,7 +294,6 @@ func (p *publisher) reconcile(ctx context.Context, targets map[string]clickhouse
 	if err := p.replay(ctx, targets); err != nil {
 		return err
 	}
-	p.whole = p.thorough
 	diffs, err := p.compare(ctx, targets, !p.thorough)
 	if err != nil || len(diffs) == 0 {
 		return err

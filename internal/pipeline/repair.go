@@ -26,7 +26,8 @@ type Repair struct {
 // can still be read.
 func (r *Runner) Repair(ctx context.Context, o VerifyOptions) (out *Repair, err error) {
 	out = &Repair{}
-	o.columns = true
+	r.thorough = true
+	defer func() { r.thorough = false }()
 	if out.Aside, err = r.ledgersAside(ctx); err != nil {
 		return nil, err
 	}
@@ -54,10 +55,7 @@ func (r *Runner) Repair(ctx context.Context, o VerifyOptions) (out *Repair, err 
 		}
 		return ""
 	}}
-	r.thorough = true
-	out.Run, err = r.Run(ctx, nil)
-	r.thorough = false
-	if err != nil {
+	if out.Run, err = r.Run(ctx, nil); err != nil {
 		return out, err
 	}
 	for _, s := range out.Run.Sources {

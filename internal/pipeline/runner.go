@@ -48,7 +48,7 @@ type Runner struct {
 	LakeObjects store.Store
 	Sources     []Source
 
-	thorough bool // reconcile reads every partition, whatever the server's lists say
+	thorough bool // repairing: reconcile and verify read every column, and reconcile every partition, whatever the server's lists say
 	rules    *journey.Rules
 	patience patience
 	mu       sync.Mutex

@@ -14,8 +14,6 @@ import (
 type VerifyOptions struct {
 	Table string // one lake table or model; "" is all
 	Deep  bool   // read every data file and hold it against its manifest, and every column in the warehouse
-
-	columns bool // read every column in the warehouse
 }
 
 // Verification is what Verify compared and what it found.
@@ -64,8 +62,7 @@ func (r *Runner) VerifyOnly(ctx context.Context, o VerifyOptions) (*Verification
 	if err != nil {
 		return nil, err
 	}
-	raw.whole = o.Deep || o.columns
-	marts.whole = raw.whole
+	raw.whole, marts.whole = raw.whole || o.Deep, marts.whole || o.Deep
 	list, err := raw.changes(ctx, c)
 	if err != nil {
 		return nil, err

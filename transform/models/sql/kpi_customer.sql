@@ -28,6 +28,7 @@
 -- test: customers and margin to date are those of fct_order: SELECT argMax(denominator, period_start) AS customers, argMax(numerator, period_start) AS margin, (SELECT tuple(uniqExact(customer_key), toFloat64(ifNull(sum(net_reporting), 0)) * {margin_permyriad:UInt32} / 10000) FROM waymark_mart.fct_order WHERE notEmpty(customer_key) AND customer_key NOT IN (SELECT customer_key FROM waymark_mart.dim_customer WHERE is_generic)) AS wanted FROM {table} WHERE kpi = 'clv_historic' AND period = 'day' AND dimension = 'all' HAVING count() > 0 AND (customers != wanted.1 OR abs(toFloat64(margin) - wanted.2) > 0.001 + abs(wanted.2) / 1e9)
 -- test: tickets and orders are those of the facts: SELECT sumIf(numerator, period = 'day') AS tickets, sumIf(denominator, period = 'day') AS orders, (SELECT count() FROM waymark_mart.fct_ticket) AS t, (SELECT count() FROM waymark_mart.fct_order) AS o FROM {table} WHERE kpi = 'contact_rate_per_order' AND dimension = 'all' HAVING count() > 0 AND (tickets != t OR orders != o)
 WITH
+    (SELECT count() FROM waymark_mart.fct_ticket) > 0 AS has_tickets,
     -- What changes for a customer on a day: orders come into the window of active_days, leave it for the window before, and leave that too.
     move AS (
         SELECT customer_key, m.1 AS date, sum(m.2) AS here, sum(m.3) AS before, sum(m.4) AS ever, sum(m.5 * units) AS net_here, sum(m.4 * units) AS net_ever, sum(m.3 * units) AS net_before, sum(m.5 * priced) AS priced_here, sum(m.6) AS contracts
@@ -123,8 +124,7 @@ WITH
             sum(tickets) AS tickets, sum(ordered) AS orders, sum(newcomers) AS newcomers, sum(recommended) AS recommended, sum(cost) AS cost,
             -- Without a source of costs, orders or tickets there is no KPI rather than one of zero.
             max(max(cost_lines)) OVER (PARTITION BY dimension, member) > 0 AS has_costs,
-            max(max(ordered)) OVER (PARTITION BY dimension, member) > 0 AS has_orders,
-            (SELECT count() FROM waymark_mart.fct_ticket) > 0 AS has_tickets
+            max(max(ordered)) OVER (PARTITION BY dimension, member) > 0 AS has_orders
         FROM (
             SELECT *, arrayJoin(dimensions) AS d, arrayJoin([tuple('day', date), tuple('week', toMonday(date)), tuple('month', toStartOfMonth(date)), tuple('quarter', toStartOfQuarter(date))]) AS p
             FROM (
@@ -175,7 +175,7 @@ WITH
             tuple('contact_rate', 'ratio', toInt128(f.tickets) * 10000, toNullable(toInt128(c.active) * 10000), c.active, CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')) AS k
         FROM closing AS c
         LEFT JOIN flow AS f ON c.period = f.period AND c.period_start = f.period_start AND c.dimension = f.dimension AND c.member = f.member
-        WHERE (SELECT count() FROM waymark_mart.fct_ticket) > 0
+        WHERE has_tickets
         UNION ALL
         SELECT period, period_start, dimension, member, 0 AS margin, 0 AS yield, arrayJoin(arrayConcat(
             if(has_tickets AND has_orders AND dimension IN ('all', 'segment'), [tuple('contact_rate_per_order', 'ratio', toInt128(tickets) * 10000, toNullable(toInt128(orders) * 10000), toInt64(orders), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))], []),
