@@ -42,7 +42,11 @@ func Load(path string, env Lookup) (*Config, error) {
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.Invalid, Object: path, Err: err}
 	}
-	return Parse(path, text, env)
+	cfg, err := Parse(path, text, env)
+	if here, gone := os.Getwd(); cfg != nil && gone == nil {
+		cfg.rebase(here) // objects of a directory are known by their path, which must not depend on where the command is run
+	}
+	return cfg, err
 }
 
 // Parse is Load for text that is already read; name stands in messages, and relative paths of ${file:…} start at its folder.
