@@ -2,7 +2,7 @@
 -- grain: former_key
 -- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE links > 0
 -- touched: SELECT 1 AS key FROM waymark_delta.identity_edge
--- iterate: 200
+-- iterate: 1000
 -- column: former_key UUID "Identifier that was a customer_key."
 -- column: kind LowCardinality(String) "What former_key is: user, email, phone, contact or device."
 -- column: valid_from DateTime64(6,'UTC') "First record with former_key."
@@ -15,125 +15,117 @@
 -- test: a former key is not one of today: SELECT former_key FROM {table} WHERE former_key IN (SELECT customer_key FROM waymark_mart.identity_component)
 -- test: it was one for a time: SELECT former_key FROM {table} WHERE valid_to <= valid_from
 
--- table node
--- Identifiers that are linked to any, by number. Those without a time come last, at the end of time.
-SELECT sipHash64(identifier) AS node, sipHash64(customer_key) AS label, ifNull(toUnixTimestamp64Micro(first_seen_at), 9223372036854775807) AS born
+-- table point
+-- Identifiers that are linked to any, numbered from the earliest-seen on: the smallest number of a customer is its key. Those
+-- without a time come last, at the end of time.
+SELECT
+    sipHash64(identifier) AS node, ifNull(toUnixTimestamp64Micro(first_seen_at), 9223372036854775807) AS born,
+    toUInt32(row_number() OVER (ORDER BY born, identifier)) AS n
 FROM waymark_mart.identity_component
 WHERE links > 0
 
--- table half
-SELECT sipHash64(e.left_id) AS a, sipHash64(e.right_id) AS b, ifNull(toUnixTimestamp64Micro(e.first_seen_at), -9223372036854775808) AS at, n.label AS label, n.born AS a_born
+-- table begun
+SELECT p.n AS a, p.born AS born, sipHash64(e.right_id) AS node, ifNull(toUnixTimestamp64Micro(e.first_seen_at), -9223372036854775808) AS at
 FROM waymark_mart.identity_edge AS e
-INNER JOIN {node} AS n ON sipHash64(e.left_id) = n.node
+INNER JOIN {point} AS p ON sipHash64(e.left_id) = p.node
 
 -- table link
--- A link without a time is as old as the younger of its ends.
-SELECT h.a AS a, h.b AS b, h.label AS label, greatest(h.at, h.a_born, n.born) AS at, h.a_born AS a_born, n.born AS b_born
-FROM {half} AS h
-INNER JOIN {node} AS n ON h.b = n.node
+-- (a, b, at): a and b are connected from the time at on. A link without a time is as old as the younger of its ends.
+SELECT least(h.a, p.n) AS a, greatest(h.a, p.n) AS b, greatest(h.at, h.born, p.born) AS at
+FROM {begun} AS h
+INNER JOIN {point} AS p ON h.node = p.node
 
--- table wanted
--- An identifier that was first seen on a record with an earlier-seen one (of two equally old ones, the smaller; a is the
--- smaller of a link) was never a key. Only components with two or more others have a history.
-SELECT label
-FROM {node}
-WHERE node NOT IN (SELECT if(a_born <= b_born, b, a) FROM {link} WHERE at = greatest(a_born, b_born))
-GROUP BY label
-HAVING count() > 1
-
--- table point
--- Their identifiers, numbered from the earliest-seen on: the smallest number of a component is its key.
-SELECT
-    sipHash64(identifier) AS node, identifier, kind, customer_key, ifNull(toUnixTimestamp64Micro(first_seen_at), 9223372036854775807) AS born,
-    row_number() OVER (ORDER BY born, identifier) AS n
-FROM waymark_mart.identity_component
-WHERE links > 0 AND sipHash64(customer_key) IN (SELECT label FROM {wanted})
-
--- table half
-SELECT p.n AS x, l.b AS b, l.at AS at
-FROM (SELECT a, b, at FROM {link} WHERE label IN (SELECT label FROM {wanted})) AS l
-INNER JOIN {point} AS p ON l.a = p.node
-
--- table way
-SELECT arrayJoin([tuple(h.x, p.n), tuple(p.n, h.x)]) AS ends, ends.1 AS n, ends.2 AS other, h.at AS at
-FROM {half} AS h
-INNER JOIN {point} AS p ON h.b = p.node
-
--- table stairs
--- (n, at, key): from the time at on, n is connected with key, which is smaller than any it was connected with before.
-SELECT n, born AS at, n AS key FROM {point}
-
--- table before
-SELECT toUInt64(0) AS stairs, toUInt64(0) AS hash
+-- table former
+-- (n, until, became): n was a key until then, and was connected with the smaller became from then on, if not with another one as well.
+SELECT toUInt32(0) AS n, toInt64(0) AS until, toUInt32(0) AS became WHERE false
 
 -- step
 
--- table before
-SELECT count() AS stairs, sum(sipHash64(n, at, key)) AS hash FROM {stairs}
-
--- table near
--- What a neighbour is connected with, from when on both it and the link are there.
-SELECT w.n AS n, greatest(w.at, s.at) AS at, min(s.key) AS key
-FROM {way} AS w
-INNER JOIN {stairs} AS s ON w.other = s.n
-GROUP BY n, at
-
--- table jumped
--- What the key itself is connected with (pointer jumping) … One join at a time: each may take what memory there is.
-SELECT s.n AS n, greatest(s.at, k.at) AS at, min(k.key) AS key
-FROM {stairs} AS s
-INNER JOIN {stairs} AS k ON s.key = k.n
-WHERE k.key < s.key
-GROUP BY n, at
-
--- table told
--- … and telling the key what its member heard, so that long ways are short.
-SELECT s.key AS n, greatest(s.at, m.at) AS at, min(m.key) AS key
-FROM {stairs} AS s
-INNER JOIN {near} AS m ON s.n = m.n
-WHERE m.key < s.key
-GROUP BY n, at
-
--- table heard
-SELECT n, at, min(key) AS key
+-- table leaving
+-- Until its earliest link a number is alone. If that goes to a smaller one, it ceases to be a key then: it leaves. Time and
+-- number are compared as one number, as minima of tuples are slow.
+SELECT n, toInt64(bitShiftRight(earliest, 32)) AS at, toUInt32(bitAnd(earliest, 4294967295)) AS other
 FROM (
-    SELECT n, at, key FROM {stairs}
-    UNION ALL
-    SELECT n, at, key FROM {near}
-    UNION ALL
-    SELECT n, at, key FROM {jumped}
-    UNION ALL
-    SELECT n, at, key FROM {told}
+    SELECT n, min(toInt128(at) * 4294967296 + other) AS earliest
+    FROM (
+        SELECT a AS n, b AS other, at FROM {link}
+        UNION ALL
+        SELECT b AS n, a AS other, at FROM {link}
+    )
+    GROUP BY n
 )
-GROUP BY n, at
+WHERE other < n
 
--- table stairs
-SELECT n, at, key
+-- table jump
+-- The one that it leaves to may be leaving too, and was then gone already: on to whom that one leaves, and once more.
+SELECT l.n AS n, l.at AS at, if(o.n = l.other, o.other, l.other) AS other
+FROM {leaving} AS l
+LEFT ANY JOIN {leaving} AS o ON l.other = o.n
+SETTINGS join_use_nulls = 0
+
+-- table arrived
+SELECT l.n AS n, l.at AS at, if(o.n = l.other, o.other, l.other) AS other
+FROM {jump} AS l
+LEFT ANY JOIN {jump} AS o ON l.other = o.n
+SETTINGS join_use_nulls = 0
+
+-- table left
+-- Those that arrived at one that stays. The others have a shorter way in the next step.
+SELECT n, at, other
+FROM {arrived}
+WHERE other NOT IN (SELECT n FROM {leaving})
+
+-- table half
+-- Its other links, none of which is older, are from now on links of the one that stays.
+SELECT if(g.n = l.a, g.other, l.a) AS a, l.b AS b, l.at AS at
+FROM {link} AS l
+LEFT ANY JOIN {left} AS g ON l.a = g.n
+UNION ALL
+SELECT n AS a, other AS b, at FROM {arrived} WHERE n NOT IN (SELECT n FROM {left})
+SETTINGS join_use_nulls = 0
+
+-- table link
+SELECT least(x, y) AS a, greatest(x, y) AS b, min(at) AS at
 FROM (
-    SELECT
-        n, at, key,
-        min(toNullable(key)) OVER (PARTITION BY n ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS least_before
-    FROM {heard}
+    SELECT h.a AS x, if(g.n = h.b, g.other, h.b) AS y, h.at AS at
+    FROM {half} AS h
+    LEFT ANY JOIN {left} AS g ON h.b = g.n
 )
-WHERE ifNull(key < least_before, true)
-
--- until
-SELECT (SELECT tuple(stairs, hash) FROM {before}) != (SELECT tuple(count(), sum(sipHash64(n, at, key))) FROM {stairs}) AS moved
+WHERE x != y
+GROUP BY a, b
+SETTINGS join_use_nulls = 0
 
 -- table former
-SELECT n, minIf(at, key != n) AS until, argMinIf(key, at, key != n) AS became
-FROM {stairs}
-GROUP BY n
-HAVING countIf(key = n) > 0 AND count() > 1
+-- Who had become a part of one that left at that time already became what that one did.
+SELECT f.n AS n, f.until AS until, if(g.n = f.became AND g.at <= f.until, g.other, f.became) AS became
+FROM {former} AS f
+LEFT ANY JOIN {left} AS g ON f.became = g.n
+UNION ALL
+SELECT n, at AS until, other AS became FROM {left}
+SETTINGS join_use_nulls = 0
+
+-- until
+SELECT count() FROM {link}
+
+-- table key
+SELECT p.n AS n, i.identifier AS identifier, i.kind AS kind, i.customer_key AS customer_key, p.born AS born
+FROM waymark_mart.identity_component AS i
+INNER JOIN {point} AS p ON sipHash64(i.identifier) = p.node
+
+-- table ceased
+-- Who left at once was never a key.
+SELECT k.identifier AS identifier, k.kind AS kind, k.customer_key AS customer_key, k.born AS born, f.until AS until, f.became AS became
+FROM {key} AS k
+INNER JOIN {former} AS f ON k.n = f.n
+WHERE f.until > k.born
 
 -- result
 SELECT
-    p.identifier AS former_key,
-    p.kind AS kind,
-    fromUnixTimestamp64Micro(p.born, 'UTC') AS valid_from,
-    if(f.until = 9223372036854775807, NULL, fromUnixTimestamp64Micro(f.until, 'UTC')) AS valid_to,
-    b.identifier AS became_key,
-    p.customer_key AS customer_key
-FROM {point} AS p
-INNER JOIN {former} AS f ON p.n = f.n
-INNER JOIN {point} AS b ON f.became = b.n
+    c.identifier AS former_key,
+    c.kind AS kind,
+    fromUnixTimestamp64Micro(c.born, 'UTC') AS valid_from,
+    if(c.until = 9223372036854775807, NULL, fromUnixTimestamp64Micro(c.until, 'UTC')) AS valid_to,
+    k.identifier AS became_key,
+    c.customer_key AS customer_key
+FROM {ceased} AS c
+INNER JOIN (SELECT n, identifier FROM {key} WHERE n IN (SELECT became FROM {ceased})) AS k ON c.became = k.n

@@ -6,7 +6,7 @@
 -- order_by: customer_key, started_at, step
 -- refresh: by customer_key
 -- touched: SELECT customer_key AS key FROM waymark_delta.fct_journey_event
--- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_journey_event WHERE event_type = 'order_placed')
+-- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_journey_event WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined'))
 -- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_order)
 -- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_journey_event WHERE event_type = 'opportunity_won')
 -- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_opportunity)
