@@ -7,10 +7,12 @@ CACHE   ?= $(or $(WAYMARK_CACHE),$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME)/waymar
 export WAYMARK_CACHE := $(CACHE)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
+PGO     := off
+PROFILE := $(CURDIR)/cmd/waymark/waymark.pgo
 GOLANGCI := v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test chaos lint bench bench-check clean engine test-components generate
+.PHONY: help demo build release test chaos lint bench bench-check clean engine test-components generate
 
 help: ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +21,10 @@ demo: build engine ## Make sample exports, run everything once on them and print
 	bin/waymark demo
 
 build: ## Build bin/waymark
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/waymark ./cmd/waymark
+	CGO_ENABLED=0 $(GO) build -trimpath -pgo=$(PGO) -ldflags '$(LDFLAGS)' -o bin/waymark ./cmd/waymark
+
+release: PGO = $(PROFILE)
+release: build ## Build bin/waymark as it is to be shipped: along a profile, up to a tenth faster; takes two minutes more
 
 test: build engine test-components ## Test everything, against a real S3 server and a real ClickHouse engine
 	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 60m ./...
@@ -36,6 +41,7 @@ lint: ## Run the linter and check that generated files and go.mod are current
 	$(CACHE)/bin/golangci-lint-$(GOLANGCI) run ./...
 	$(GO) mod tidy -diff
 
+bench: PGO = $(PROFILE)
 bench: build engine test-components ## Measure and write bench/RESULTS.md (ONLY=ga4,idle SIZE=0.1 ROUNDS=5; bench/README.md)
 	CGO_ENABLED=0 $(GO) run ./bench -only "$(ONLY)" -size $(or $(SIZE),1) -rounds $(or $(ROUNDS),5)
 

@@ -1,13 +1,15 @@
 package schemas
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Value is one field of a draft row. Text and raw identifiers are in Bytes; everything else in Num
-// (floats as IEEE 754 bits of a float64). Set is false for an absent value.
+// (floats as IEEE 754 bits of a float64). An absent value is the zero Value.
 type Value struct {
 	Bytes []byte
 	Num   int64
-	Set   bool
 }
 
 // Attr is one entry of a row's attributes map.
@@ -19,9 +21,10 @@ type Attr struct {
 // Row is a draft: one row of Table as its source states it, with raw identifiers and without derived columns.
 // It is reused: every byte slice in it must stay valid only until Sink.Emit returns.
 type Row struct {
-	Table *Table
-	Vals  []Value // by column position
-	Attrs []Attr
+	Table  *Table
+	Vals   []Value // by column position; to be read: Put changes one
+	Stated uint64  // which of them are there: bits by column position
+	Attrs  []Attr
 
 	// Key is the natural key within (system, export) and Ordinal tells events of one record apart; with the event
 	// type they make the event_id. Only for journey_event.
@@ -44,33 +47,61 @@ func NewRow(t *Table) *Row { return &Row{Table: t, Vals: make([]Value, len(t.Col
 
 // Reset empties r for the next record; it keeps its buffers.
 func (r *Row) Reset() {
-	clear(r.Vals)
+	r.Drop(r.Stated)
 	r.Attrs = r.Attrs[:0]
 	r.Key, r.Ordinal, r.Snapshot, r.PhoneCountry, r.Line, r.Offset, r.Raw = r.Key[:0], 0, false, "", 0, 0, nil
+}
+
+// Drop makes a set of columns absent, bits by column position.
+func (r *Row) Drop(set uint64) {
+	for gone := r.Stated & set; gone != 0; gone &= gone - 1 {
+		r.Vals[bits.TrailingZeros64(gone)] = Value{}
+	}
+	r.Stated &^= set
+}
+
+// Has reports whether column col has a value.
+func (r *Row) Has(col int) bool { return r.Stated>>col&1 != 0 }
+
+// Put gives column col a value.
+func (r *Row) Put(col int, v Value) {
+	r.Vals[col] = v
+	r.Stated |= 1 << col
+}
+
+// Inherit adds what base, a row of the same table, states: its columns, its attributes and its country.
+func (r *Row) Inherit(base *Row) {
+	for stated := base.Stated; stated != 0; stated &= stated - 1 {
+		col := bits.TrailingZeros64(stated)
+		r.Vals[col] = base.Vals[col]
+	}
+	r.Stated |= base.Stated
+	r.Attrs = append(r.Attrs, base.Attrs...)
+	r.PhoneCountry = base.PhoneCountry
 }
 
 // SetBytes sets column col to text; empty text counts as absent.
 func (r *Row) SetBytes(col int, b []byte) {
 	if len(b) > 0 {
-		r.Vals[col] = Value{Bytes: b, Set: true}
+		r.Put(col, Value{Bytes: b})
 	}
 }
 
 // SetInt sets an integer, timestamp (µs), date (days), bool (0/1) or decimal (1/10000) column.
-func (r *Row) SetInt(col int, n int64) { r.Vals[col] = Value{Num: n, Set: true} }
+func (r *Row) SetInt(col int, n int64) { r.Put(col, Value{Num: n}) }
 
 // SetBool sets a Bool column.
 func (r *Row) SetBool(col int, b bool) {
 	if b {
-		r.Vals[col] = Value{Num: 1, Set: true}
+		r.Put(col, Value{Num: 1})
 	} else {
-		r.Vals[col] = Value{Set: true}
+		r.Put(col, Value{})
 	}
 }
 
 // SetFloat sets a Float32 column.
 func (r *Row) SetFloat(col int, f float64) {
-	r.Vals[col] = Value{Num: int64(math.Float64bits(f)), Set: true}
+	r.Put(col, Value{Num: int64(math.Float64bits(f))})
 }
 
 // Float returns the value of a Float32 column.

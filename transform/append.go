@@ -72,40 +72,36 @@ func (f *Finisher) columns(t *table, r *schemas.Row) *defect {
 
 // common decides the columns that every table treats alike: version and currency.
 func (f *Finisher) common(t *table, r *schemas.Row) {
-	version := r.Vals[t.schema.VersionCol]
-	if !version.Set {
-		version = schemas.Value{Num: f.set.Modified, Set: true}
+	version := f.set.Modified
+	if r.Has(t.schema.VersionCol) {
+		version = r.Vals[t.schema.VersionCol].Num
 	}
-	t.over[t.schema.VersionCol] = version
+	t.decideInt(t.schema.VersionCol, version)
 	if t.curr < 0 {
 		return
 	}
-	currency := r.Vals[t.curr]
-	if !currency.Set || len(currency.Bytes) == 0 {
-		currency = schemas.Value{}
-		for _, i := range t.money {
-			if r.Vals[i].Set && f.set.Currency != "" {
-				currency = schemas.Value{Bytes: f.currency, Set: true}
-			}
+	currency := r.Vals[t.curr].Bytes
+	switch len(currency) {
+	case 0:
+		if r.Stated&t.money != 0 {
+			currency = f.currency
 		}
-	} else if len(currency.Bytes) == 3 {
-		for i, b := range currency.Bytes {
+	case 3:
+		for i, b := range currency {
 			if 'a' <= b && b <= 'z' {
 				b -= 'a' - 'A'
 			}
 			f.upper[i] = b
 		}
-		currency.Bytes = f.upper[:]
+		currency = f.upper[:]
 	}
-	t.over[t.curr] = currency
+	t.decide(t.curr, currency)
 }
 
 func (f *Finisher) appendPeople(t *table, r *schemas.Row, set uint64, buf []byte) []byte {
 	for ; set != 0; set &= set - 1 {
 		c := t.people.at(set)
-		if v := c.value(t, r); v.Set {
-			buf = c.appendFixed(t, f.pseudonym(c, v, r), buf)
-		}
+		buf = c.appendFixed(t, f.pseudonym(c, c.value(t, r), r), buf)
 	}
 	return buf
 }
@@ -138,21 +134,18 @@ func (c *column) appendFixed(t *table, id [16]byte, buf []byte) []byte {
 func (f *Finisher) appendInts(t *table, r *schemas.Row, set uint64, buf []byte) ([]byte, *defect) {
 	for ; set != 0; set &= set - 1 {
 		c := t.ints.at(set)
-		v := c.value(t, r)
-		n := v.Num
-		switch {
-		case !v.Set:
-			n = 0
-		case n < c.lo || n > c.hi:
+		n := c.value(t, r).Num
+		if n < c.lo || n > c.hi {
 			return buf, f.defect(schemas.OutOfRange, c.name, c.message)
-		case c.bool && n != 0:
+		}
+		if c.bool && n != 0 {
 			n = 1
 		}
 		c.vec.Int = append(level(c.vec.Int, t.batch.Rows, 0), n)
-		if c.nullable {
-			c.vec.Valid = append(level(c.vec.Valid, t.batch.Rows, false), v.Set)
+		if c.nullable { // and then no key: what is unset does not come here
+			c.vec.Valid = append(level(c.vec.Valid, t.batch.Rows, false), true)
 		}
-		if n != 0 || c.nullable && v.Set {
+		if n != 0 || c.nullable {
 			buf = appendInt(buf, c.tag, n)
 		}
 	}

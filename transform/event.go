@@ -14,7 +14,7 @@ import (
 func (f *Finisher) event(t *table, r *schemas.Row) (*defect, error) {
 	at := &r.Vals[schemas.EvOccurredAt]
 	switch {
-	case !at.Set:
+	case !r.Has(schemas.EvOccurredAt):
 		return f.defect(schemas.MissingRequired, "occurred_at", "the event has no time"), nil
 	case len(r.Key) == 0:
 		return f.defect(schemas.MissingRequired, "event_id", "the record has no natural key"), nil
@@ -29,7 +29,7 @@ func (f *Finisher) event(t *table, r *schemas.Row) (*defect, error) {
 	if day < 0 || day > maxDate {
 		return f.defect(schemas.OutOfRange, "event_date", "day is not within 1970-01-01 and 2149-06-06"), nil
 	}
-	t.over[schemas.EvEventDate] = schemas.Value{Num: day, Set: true}
+	t.decideInt(schemas.EvEventDate, day)
 	f.ids(t, r)
 	f.place(t, r, kind)
 	return nil, nil
@@ -40,15 +40,15 @@ func (f *Finisher) event(t *table, r *schemas.Row) (*defect, error) {
 func (f *Finisher) ids(t *table, r *schemas.Row) {
 	f.key = append(f.key[:0], f.prefix...)
 	f.key = appendPart(f.key, r.Key)
-	t.over[schemas.EvRecordID] = schemas.Value{}
+	t.decide(schemas.EvRecordID, nil)
 	if r.Snapshot {
 		f.recordID = xxh3.Hash128Seed(f.key, f.seed).Bytes()
-		t.over[schemas.EvRecordID] = schemas.Value{Bytes: f.recordID[:], Set: true}
+		t.decide(schemas.EvRecordID, f.recordID[:])
 	}
 	f.key = appendPart(f.key, r.Vals[schemas.EvEventType].Bytes)
 	f.key = binary.LittleEndian.AppendUint32(f.key, r.Ordinal)
 	f.eventID = xxh3.Hash128Seed(f.key, f.seed).Bytes()
-	t.over[schemas.EvEventID] = schemas.Value{Bytes: f.eventID[:], Set: true}
+	t.decide(schemas.EvEventID, f.eventID[:])
 }
 
 func (f *Finisher) place(t *table, r *schemas.Row, kind int) {
@@ -58,9 +58,11 @@ func (f *Finisher) place(t *table, r *schemas.Row, kind int) {
 		Medium: v[schemas.EvMedium].Bytes, Source: v[schemas.EvSource].Bytes, Channel: v[schemas.EvChannel].Bytes,
 		StateTo: v[schemas.EvStateTo].Bytes}
 	p := f.matcher.Match(&e)
-	t.over[schemas.EvStage] = schemas.Value{Bytes: p.Stage, Set: len(p.Stage) > 0}
-	t.over[schemas.EvTouchpoint] = schemas.Value{Bytes: p.Touchpoint, Set: len(p.Touchpoint) > 0}
-	if t.over[schemas.EvChannel] = v[schemas.EvChannel]; len(p.Channel) > 0 {
-		t.over[schemas.EvChannel] = schemas.Value{Bytes: p.Channel, Set: true}
+	t.decide(schemas.EvStage, p.Stage)
+	t.decide(schemas.EvTouchpoint, p.Touchpoint)
+	channel := p.Channel
+	if len(channel) == 0 {
+		channel = e.Channel
 	}
+	t.decide(schemas.EvChannel, channel)
 }

@@ -44,7 +44,7 @@ func (f *Finisher) Reject(x schemas.Reject) error {
 	d.SetBytes(schemas.RjField, sanitise(x.Field, maxField))
 	d.SetBytes(schemas.RjMessage, sanitise(x.Message, maxMessage))
 	d.SetBytes(schemas.RjRecord, privacy.Redact(nil, x.Record, maxRecord))
-	t.over[schemas.RjRejectID] = schemas.Value{Bytes: id[:], Set: true}
+	t.decide(schemas.RjRejectID, id[:])
 	bad, err := f.append(t, d)
 	if err == nil && bad != nil {
 		err = fault.New(fault.Internal, "reject row: %s %s", bad.field, bad.message)

@@ -28,20 +28,22 @@ func (g *group[C]) at(set uint64) *C { return &g.list[g.index[bits.TrailingZeros
 
 // set returns the columns that have a value in r or in t.over, and those that always count.
 func (t *table) set(r *schemas.Row) uint64 {
-	set, bit := uint64(0), uint64(1)
-	for i := range r.Vals {
-		if r.Vals[i].Set {
-			set |= bit
-		}
-		bit <<= 1
+	return r.Stated&^t.overs | t.decided | t.always
+}
+
+// decide gives a column of t.over its value in the next row; an empty one is none.
+func (t *table) decide(col int, value []byte) {
+	t.over[col].Bytes = value
+	t.decided &^= 1 << col
+	if len(value) > 0 {
+		t.decided |= 1 << col
 	}
-	set &^= t.overs
-	for overs := t.overs; overs != 0; overs &= overs - 1 {
-		if i := bits.TrailingZeros64(overs); t.over[i].Set {
-			set |= 1 << i
-		}
-	}
-	return set | t.always
+}
+
+// decideInt is decide for a number.
+func (t *table) decideInt(col int, value int64) {
+	t.over[col].Num = value
+	t.decided |= 1 << col
 }
 
 // level lengthens values to n with the value of an unset column.

@@ -24,11 +24,12 @@ type table struct {
 	floats group[column]
 	maps   group[textColumn]
 
-	overs, always uint64 // columns that are in over; that get a value in every row, because others follow from theirs
+	overs, decided uint64 // columns that are in over; those of them that have a value
+	always         uint64 // columns that get a value in every row, because others follow from theirs
 
 	keys  []*schemas.Column // of Table.Key, to name one that is missing
 	cols  []int             // their positions
-	money []int             // positions of the decimal columns
+	money uint64            // the decimal columns
 	curr  int               // position of the currency column, -1 is none
 
 	partTag uint32 // tag of the partition column
@@ -102,8 +103,8 @@ func newTable(s *schemas.Table, f *Finisher) *table {
 	for _, i := range t.cols {
 		t.always |= 1 << i
 	}
-	t.over[s.SystemCol] = schemas.Value{Bytes: []byte(f.set.System), Set: true}
-	t.over[s.ExportCol] = schemas.Value{Bytes: []byte(f.set.Export), Set: true}
+	t.decide(s.SystemCol, []byte(f.set.System))
+	t.decide(s.ExportCol, []byte(f.set.Export))
 	return t
 }
 
@@ -133,7 +134,7 @@ func (t *table) add(s *schemas.Column, c column, f *Finisher) {
 		t.floats.add(c.pos, c)
 	default:
 		if s.Type == schemas.Decimal {
-			t.money = append(t.money, c.pos)
+			t.money |= 1 << c.pos
 		}
 		t.ints.add(c.pos, newIntColumn(s.Type, c))
 	}

@@ -132,7 +132,7 @@ func TestRowsThatCannotBeUsed(t *testing.T) {
 		reason schemas.Reason
 		field  string
 	}{
-		"no time":       {schemas.JourneyEvent, func(r *schemas.Row) { r.Vals[schemas.EvOccurredAt] = schemas.Value{} }, schemas.MissingRequired, "occurred_at"},
+		"no time":       {schemas.JourneyEvent, func(r *schemas.Row) { r.Drop(1 << schemas.EvOccurredAt) }, schemas.MissingRequired, "occurred_at"},
 		"no key":        {schemas.JourneyEvent, func(r *schemas.Row) { r.Key = r.Key[:0] }, schemas.MissingRequired, "event_id"},
 		"before 1970":   {schemas.JourneyEvent, func(r *schemas.Row) { r.SetInt(schemas.EvOccurredAt, -1) }, schemas.OutOfRange, "occurred_at"},
 		"after 2149":    {schemas.JourneyEvent, func(r *schemas.Row) { r.SetInt(schemas.EvOccurredAt, maxTimestamp+1) }, schemas.OutOfRange, "occurred_at"},
@@ -143,7 +143,7 @@ func TestRowsThatCannotBeUsed(t *testing.T) {
 		"float range":   {schemas.JourneyEvent, func(r *schemas.Row) { r.SetFloat(schemas.EvScore, 1e300) }, schemas.OutOfRange, "score"},
 		"utf8":          {schemas.JourneyEvent, func(r *schemas.Row) { r.SetBytes(schemas.EvCity, []byte("a\xffb")) }, schemas.InvalidUTF8, "city"},
 		"utf8 attr":     {schemas.JourneyEvent, func(r *schemas.Row) { r.AddAttr("x", []byte("a\xffb")) }, schemas.InvalidUTF8, "attributes"},
-		"entity key":    {schemas.Ticket, func(r *schemas.Row) { r.Vals[schemas.TiTicketID] = schemas.Value{} }, schemas.MissingRequired, "ticket_id"},
+		"entity key":    {schemas.Ticket, func(r *schemas.Row) { r.Drop(1 << schemas.TiTicketID) }, schemas.MissingRequired, "ticket_id"},
 		"long key":      {schemas.Ticket, func(r *schemas.Row) { r.SetBytes(schemas.TiTicketID, big) }, schemas.OutOfRange, "ticket_id"},
 		"date":          {schemas.Opportunity, func(r *schemas.Row) { r.SetInt(schemas.OpCloseDate, 65_536) }, schemas.OutOfRange, "close_date"},
 	} {

@@ -77,9 +77,8 @@ func (d *decoder) finish() error {
 
 func (d *decoder) emitTerm(t *term) error {
 	c, row := &d.c, d.sink.Row(schemas.Contract)
-	copy(row.Vals, c.base.Vals)
-	row.Attrs = append(row.Attrs, c.base.Attrs...)
-	row.PhoneCountry, row.Line, row.Offset, row.Raw = c.base.PhoneCountry, t.line, t.offset, t.raw
+	row.Inherit(c.base)
+	row.Line, row.Offset, row.Raw = t.line, t.offset, t.raw
 	row.SetBytes(schemas.CnContractID, c.id)
 	row.SetInt(schemas.CnValidFrom, t.from.day)
 	row.SetInt(schemas.CnStartedOn, c.started.day)

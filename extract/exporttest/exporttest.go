@@ -111,7 +111,7 @@ func (k *sink) Records(n int64) { k.result.Records += n }
 func (k *sink) Emit(r *schemas.Row) error {
 	row := Row{}
 	for i, c := range r.Table.Columns {
-		if r.Vals[i].Set {
+		if r.Has(i) {
 			if c.Derived {
 				k.t.Errorf("%s: a source must not set the derived column %s", r.Table.Name, c.Name)
 			}

@@ -38,7 +38,7 @@ func columnsOf(t *testing.T, record string, opt extract.Options) map[string]any 
 	sink.each = func(r *schemas.Row) {
 		for i, v := range r.Vals {
 			switch c := r.Table.Columns[i]; {
-			case !v.Set:
+			case !r.Has(i):
 			case v.Bytes != nil:
 				got[c.Name] = string(v.Bytes)
 			case c.Type == schemas.Float32:

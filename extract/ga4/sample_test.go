@@ -46,7 +46,7 @@ func (s *rowSink) Reject(r schemas.Reject) error {
 func render(r *schemas.Row) string {
 	var b strings.Builder
 	for i, v := range r.Vals {
-		if v.Set {
+		if r.Has(i) {
 			fmt.Fprintf(&b, "%s=%q/%d ", r.Table.Columns[i].Name, v.Bytes, v.Num)
 		}
 	}
@@ -125,7 +125,7 @@ func TestSamplesAgree(t *testing.T) {
 		if r.Vals[schemas.EvIsEngaged].Num == 1 {
 			engaged[s] = true
 		}
-		if id := r.Vals[schemas.EvOrderID]; id.Set {
+		if id := r.Vals[schemas.EvOrderID]; r.Has(schemas.EvOrderID) {
 			orders++
 			distinct[string(id.Bytes)] = true
 			revenue += r.Vals[schemas.EvAmount].Num

@@ -98,10 +98,8 @@ func (d *decoder) give(why schemas.Reason, slot int) error {
 func (d *decoder) event(eventType []byte, at int64) *schemas.Row {
 	o := &d.o
 	row := d.sink.Row(schemas.JourneyEvent)
-	copy(row.Vals, o.base.Vals)
-	row.Attrs = append(row.Attrs, o.base.Attrs...)
+	row.Inherit(o.base)
 	row.AddAttr("status", o.status)
-	row.PhoneCountry = o.base.PhoneCountry
 	row.SetBytes(schemas.EvOrderID, d.number())
 	row.SetBytes(schemas.EvCurrency, o.money)
 	d.identify(row, eventType, at)

@@ -49,7 +49,9 @@ func (d *decoder) event(t eventType, at int64) *schemas.Row {
 	row := d.bare(t, at)
 	if d.entity != nil {
 		for _, c := range d.copies {
-			row.Vals[c.to] = d.entity.Vals[c.from]
+			if d.entity.Has(c.from) {
+				row.Put(c.to, d.entity.Vals[c.from])
+			}
 		}
 		row.PhoneCountry = d.entity.PhoneCountry
 	}
@@ -60,13 +62,13 @@ func (d *decoder) event(t eventType, at int64) *schemas.Row {
 func (d *decoder) send(row *schemas.Row) error {
 	for i := range d.s.mappings {
 		switch m := &d.s.mappings[i]; {
-		case m.event >= 0 && d.mapped.Vals[m.event].Set:
-			row.Vals[m.event] = d.mapped.Vals[m.event]
+		case m.event >= 0 && d.mapped.Has(m.event):
+			row.Put(m.event, d.mapped.Vals[m.event])
 		case m.attr != "":
 			row.AddAttr(m.attr, field.Trim(d.reader.Fields[m.slot]))
 		}
 	}
-	if row.Vals[schemas.EvAmount].Set && !row.Vals[schemas.EvCurrency].Set {
+	if row.Has(schemas.EvAmount) && !row.Has(schemas.EvCurrency) {
 		row.SetBytes(schemas.EvCurrency, d.currency)
 	}
 	if d.o.history {

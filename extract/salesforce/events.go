@@ -8,7 +8,7 @@ import (
 func leadEvents(d *decoder) error {
 	v := d.entity.Vals
 	owner := d.text(srcOwnerID)
-	if v[schemas.CuCreatedAt].Set {
+	if d.entity.Has(schemas.CuCreatedAt) {
 		row := d.event(leadCreated, v[schemas.CuCreatedAt].Num)
 		row.SetBytes(schemas.EvAgentID, owner)
 		if err := d.send(row); err != nil {
@@ -19,7 +19,7 @@ func leadEvents(d *decoder) error {
 		return nil
 	}
 	at := d.version // the record does not say when
-	if v[schemas.CuConvertedAt].Set {
+	if d.entity.Has(schemas.CuConvertedAt) {
 		at = v[schemas.CuConvertedAt].Num
 	}
 	row := d.event(leadConverted, at)
@@ -31,7 +31,7 @@ func leadEvents(d *decoder) error {
 // deriveOpportunity makes the probability a fraction, and tells the state from the stage where the export has no flags.
 func deriveOpportunity(d *decoder) {
 	v := d.entity.Vals
-	if b := d.text(srcProbability); b != nil && !v[schemas.OpProbability].Set {
+	if b := d.text(srcProbability); b != nil && !d.entity.Has(schemas.OpProbability) {
 		p, why := field.Percent(b, d.s.opt.DecimalComma)
 		if why == "" && (p < 0 || p > 1) {
 			why = schemas.OutOfRange
@@ -50,7 +50,7 @@ func deriveOpportunity(d *decoder) {
 
 func opportunityEvents(d *decoder) error {
 	v := d.entity.Vals
-	if v[schemas.OpCreatedAt].Set {
+	if d.entity.Has(schemas.OpCreatedAt) {
 		if err := d.send(d.event(opportunityCreated, v[schemas.OpCreatedAt].Num)); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func opportunityEvents(d *decoder) error {
 		outcome = opportunityWon
 	}
 	at := d.version // closed without a close date
-	if v[schemas.OpCloseDate].Set {
+	if d.entity.Has(schemas.OpCloseDate) {
 		at = d.done(field.Midnight(v[schemas.OpCloseDate].Num, d.s.format.Location))
 	}
 	row := d.event(outcome, at)
@@ -77,14 +77,14 @@ func deriveTicket(d *decoder) {
 	if isID(owner, "00G") {
 		col = schemas.TiAgentGroup
 	}
-	if !d.entity.Vals[col].Set {
+	if !d.entity.Has(col) {
 		d.entity.SetBytes(col, owner)
 	}
 }
 
 func ticketEvents(d *decoder) error {
 	v := d.entity.Vals
-	if v[schemas.TiCreatedAt].Set {
+	if d.entity.Has(schemas.TiCreatedAt) {
 		if err := d.send(d.event(ticketCreated, v[schemas.TiCreatedAt].Num)); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func ticketEvents(d *decoder) error {
 		return nil
 	}
 	at := d.version // the record does not say when
-	if v[schemas.TiClosedAt].Set {
+	if d.entity.Has(schemas.TiClosedAt) {
 		at = v[schemas.TiClosedAt].Num
 	}
 	row := d.event(ticketSolved, at)

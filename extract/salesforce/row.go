@@ -103,7 +103,7 @@ func (d *decoder) fill() {
 		return
 	}
 	for _, b := range d.o.bindings {
-		if d.s.cols[b.from] >= 0 && !d.entity.Vals[b.col].Set {
+		if d.s.cols[b.from] >= 0 && !d.entity.Has(b.col) {
 			d.set(d.entity, b.col, srcNames[b.from], d.reader.Fields[b.from])
 		}
 	}
@@ -121,11 +121,11 @@ func (d *decoder) complete() {
 	if d.location >= 0 {
 		d.entity.PhoneCountry = d.country(d.entity.Vals[d.location].Bytes)
 	}
-	if d.entityCur < 0 || d.entity.Vals[d.entityCur].Set {
+	if d.entityCur < 0 || d.entity.Has(d.entityCur) {
 		return
 	}
 	for _, col := range d.entityMoney {
-		if d.entity.Vals[col].Set {
+		if d.entity.Has(col) {
 			d.entity.SetBytes(d.entityCur, d.currency)
 			return
 		}

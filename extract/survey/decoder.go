@@ -104,7 +104,7 @@ func (d *decoder) withdrawn(at int64, dated bool) error {
 		at = d.version
 	}
 	row := d.event(d.answered, at)
-	clear(row.Vals)
+	row.Drop(row.Stated)
 	row.Attrs = row.Attrs[:0]
 	row.SetBytes(schemas.EvEventType, d.answered)
 	row.SetInt(schemas.EvOccurredAt, at)

@@ -11,7 +11,7 @@ func (d *decoder) common() {
 	}
 	d.base.SetBytes(schemas.EvSurveyID, d.Text(responseID))
 	d.Extras(d.base)
-	if d.base.Vals[schemas.EvAmount].Set && !d.base.Vals[schemas.EvCurrency].Set {
+	if d.base.Has(schemas.EvAmount) && !d.base.Has(schemas.EvCurrency) {
 		d.base.SetBytes(schemas.EvCurrency, d.currency)
 	}
 }
@@ -19,9 +19,7 @@ func (d *decoder) common() {
 // event begins an event of the current line.
 func (d *decoder) event(eventType []byte, at int64) *schemas.Row {
 	row := d.sink.Row(schemas.JourneyEvent)
-	copy(row.Vals, d.base.Vals)
-	row.Attrs = append(row.Attrs, d.base.Attrs...)
-	row.PhoneCountry = d.base.PhoneCountry
+	row.Inherit(d.base)
 	d.Place(row)
 	row.Key = append(row.Key[:0], d.base.Vals[schemas.EvSurveyID].Bytes...)
 	row.Snapshot = true
@@ -34,5 +32,5 @@ func (d *decoder) event(eventType []byte, at int64) *schemas.Row {
 // wordless takes from an event what is known of the text of its response, which one event of each response has: a text is one text,
 // however many scores came with it.
 func wordless(row *schemas.Row) {
-	row.Vals[schemas.EvSentiment], row.Vals[schemas.EvTheme] = schemas.Value{}, schemas.Value{}
+	row.Drop(1<<schemas.EvSentiment | 1<<schemas.EvTheme)
 }

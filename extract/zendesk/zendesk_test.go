@@ -63,7 +63,7 @@ func describe(r *schemas.Row) string {
 	for i, c := range r.Table.Columns {
 		v := r.Vals[i]
 		switch {
-		case !v.Set:
+		case !r.Has(i):
 		case c.Type == schemas.Timestamp:
 			fmt.Fprintf(&b, " %s=%s", c.Name, time.UnixMicro(v.Num).UTC().Format("2006-01-02T15:04:05Z"))
 		case c.Type == schemas.Float32:
