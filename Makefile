@@ -24,7 +24,7 @@ build: ## Build bin/waymark
 	CGO_ENABLED=0 $(GO) build -trimpath -pgo=$(PGO) -ldflags '$(LDFLAGS)' -o bin/waymark ./cmd/waymark
 
 release: PGO = $(PROFILE)
-release: build ## Build bin/waymark as it is to be shipped: along a profile, up to a tenth faster; takes two minutes more
+release: build ## Build bin/waymark as it is to be shipped: along a profile, a tenth faster; takes two minutes more
 
 test: build engine test-components ## Test everything, against a real S3 server and a real ClickHouse engine
 	WAYMARK_BINARY=$(CURDIR)/bin/waymark WAYMARK_REQUIRE_COMPONENTS=1 CGO_ENABLED=0 $(GO) test -timeout 60m ./...

@@ -95,7 +95,7 @@ func (h *harness) prepare(cache, dir, binary string) (err error) {
 	h.versitygw = filepath.Join(cache, "bin", "versitygw")
 	for _, need := range []string{binary, status.Path, h.versitygw, filepath.Join(h.duck.modules, "@duckdb", "node-api")} {
 		if _, err := os.Stat(need); err != nil {
-			return fmt.Errorf("%w; run: make build engine test-components", err)
+			return fmt.Errorf("%w; run: make release engine test-components", err)
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ var blockLine = regexp.MustCompile(`^-- (table ([a-z][a-z0-9_]*)|step|until|resu
 // Previous is the name by which the blocks of an iterated model refer to its own published table.
 const Previous = "previous"
 
-const mostSteps = 1000
+const mostSteps = 10_000
 
 func (p *parser) iterate(value string) {
 	limit, err := strconv.Atoi(value)

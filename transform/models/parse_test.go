@@ -269,7 +269,7 @@ func TestParseIterated(t *testing.T) {
 		t.Errorf("a changed step leaves the fingerprint as it is (%v)", err)
 	}
 	for _, c := range []struct{ from, to, want string }{
-		{"iterate: 9", "iterate: 0", "connected.sql:3: iterate: want the most steps it may take, from 1 to 1000"},
+		{"iterate: 9", "iterate: 0", "connected.sql:3: iterate: want the most steps it may take, from 1 to 10000"},
 		{"FROM {last}", "FROM {lost}", "there is no table {lost} at that time; did you mean last?"},
 		{"FROM {link} WHERE", "FROM {last} WHERE", "there is no table {last} at that time"},
 		{"-- until\n", "", "-- result has no place here: want tables, step, tables, until, result"},

@@ -2,7 +2,7 @@
 -- grain: former_key
 -- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE links > 0
 -- touched: SELECT 1 AS key FROM waymark_delta.identity_edge
--- iterate: 1000
+-- iterate: 10000
 -- column: former_key UUID "Identifier that was a customer_key."
 -- column: kind LowCardinality(String) "What former_key is: user, email, phone, contact or device."
 -- column: valid_from DateTime64(6,'UTC') "First record with former_key."
@@ -101,7 +101,10 @@ SELECT f.n AS n, f.until AS until, if(g.n = f.became AND g.at <= f.until, g.othe
 FROM {former} AS f
 LEFT ANY JOIN {left} AS g ON f.became = g.n
 UNION ALL
-SELECT n, at AS until, other AS became FROM {left}
+SELECT p.n AS n, l.at AS until, l.other AS became
+FROM {point} AS p
+INNER JOIN {left} AS l ON p.n = l.n
+WHERE l.at > p.born -- who left at once was never a key
 SETTINGS join_use_nulls = 0
 
 -- until
@@ -113,11 +116,9 @@ FROM waymark_mart.identity_component AS i
 INNER JOIN {point} AS p ON sipHash64(i.identifier) = p.node
 
 -- table ceased
--- Who left at once was never a key.
 SELECT k.identifier AS identifier, k.kind AS kind, k.customer_key AS customer_key, k.born AS born, f.until AS until, f.became AS became
 FROM {key} AS k
 INNER JOIN {former} AS f ON k.n = f.n
-WHERE f.until > k.born
 
 -- result
 SELECT
