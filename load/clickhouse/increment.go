@@ -73,9 +73,9 @@ func (w *Warehouse) Touches(ctx context.Context, model, sql string, params map[s
 	return touched, err
 }
 
-// BuildIncrement builds the partitions of m that hold rows of inc's keys, before or now: these rows by the narrowed SELECT,
-// all others as they are published. It returns the names of the partitions; one of which staging holds no row is to be
-// dropped. On an error the staging table is dropped.
+// BuildIncrement builds the partitions of m in which the rows of inc's keys are not as they are published: these rows by the
+// narrowed SELECT, all others as they are published. It returns the names of the partitions; one of which staging holds no row is
+// to be dropped. Of other partitions staging holds the rows of the keys alone. On an error the staging table is dropped.
 func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, tag string, params map[string]string) (*Staging, []string, error) {
 	narrowed := m
 	narrowed.SQL = inc.SQL
@@ -97,13 +97,13 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 	return s, partitions, nil
 }
 
-// affected names the partitions that held rows of the keys, and those that hold them now.
+// affected names the partitions in which the rows of the keys that were built are not those that are published.
 func (s *Staging) affected(ctx context.Context, inc Increment) ([]string, error) {
 	var names []string
 	err := s.w.read(ctx, statement{
 		what: "find the touched partitions of " + s.target.String(),
-		sql: fmt.Sprintf("SELECT _partition_id FROM %s WHERE %s IN (SELECT key FROM %s) GROUP BY 1 UNION DISTINCT SELECT _partition_id FROM %s GROUP BY 1",
-			s.target.SQL(), inc.Key, inc.Keys.SQL(), s.table.SQL()),
+		sql: fmt.Sprintf("SELECT held_id FROM (%s UNION ALL %s) GROUP BY held_id HAVING count() = 1 OR min(held_rows) != max(held_rows) OR min(held_hash) != max(held_hash)",
+			s.target.states(fmt.Sprintf(" WHERE %s IN (SELECT key FROM %s)", inc.Key, inc.Keys.SQL())), s.table.states("")),
 	}, func() { names = nil }, func(r driver.Rows) error {
 		id := ""
 		if err := r.Scan(&id); err != nil {
@@ -130,11 +130,14 @@ func (s *Staging) keep(ctx context.Context, inc Increment, partitions []string) 
 	})
 }
 
-// Whole is a SELECT, in parentheses, of the table as it will be once the named partitions are replaced.
+// Whole is what stands behind FROM for the table as it will be once the named partitions are replaced.
 func (s *Staging) Whole(partitions []string) (string, error) {
 	where, err := wherePartitions(partitions)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("(SELECT * FROM %s UNION ALL SELECT * FROM %s%s)", s.table.SQL(), s.target.SQL(), strings.Replace(where, " IN ", " NOT IN ", 1)), nil
+	if where == "" {
+		return s.target.SQL(), nil
+	}
+	return fmt.Sprintf("(SELECT * FROM %s%s UNION ALL SELECT * FROM %s%s)", s.table.SQL(), where, s.target.SQL(), strings.Replace(where, " IN ", " NOT IN ", 1)), nil
 }
