@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -26,8 +25,9 @@ type usage struct {
 // sampling is how often the memory of a process with children is looked at.
 const sampling = 20 * time.Millisecond
 
-// run starts cmd on the harness's two processors and waits for it. Memory is the greater of what the kernel noted for
-// the process itself and the greatest sum over it and its descendants that was seen.
+// run starts cmd on the harness's two processors and waits for it. Memory is the greater of the process's
+// own peak and the greatest sum over it and its descendants that was seen. (What wait reports as its peak may be the harness's own: a
+// process begins with the memory of the one that starts it.)
 func run(ctx context.Context, cmd *exec.Cmd) (usage, []byte, error) { return runTelling(ctx, cmd, nil) }
 
 // runTelling is run; line, when not nil, is called with the process's id and each line that it writes to standard error, when it does.
@@ -52,11 +52,7 @@ func runTelling(ctx context.Context, cmd *exec.Cmd, line func(pid int, line []by
 		return usage{}, nil, fmt.Errorf("run %s: %w: %s", cmd.Path, err, lastLines(cmp.Or(stderr.String(), stdout.String())))
 	}
 	state := cmd.ProcessState
-	u := usage{Seconds: took.Seconds(), CPU: (state.UserTime() + state.SystemTime()).Seconds(), RSS: peak, Own: own}
-	if r, ok := state.SysUsage().(*syscall.Rusage); ok {
-		u.RSS = max(u.RSS, r.Maxrss<<10)
-	}
-	return u, stdout.Bytes(), ctx.Err()
+	return usage{Seconds: took.Seconds(), CPU: (state.UserTime() + state.SystemTime()).Seconds(), RSS: max(peak, own), Own: own}, stdout.Bytes(), ctx.Err()
 }
 
 // lines keeps what is written to it and tells of each line of it.

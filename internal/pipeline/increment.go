@@ -154,7 +154,7 @@ func (p *publisher) incrementModel(ctx context.Context, t modelTask, report *Rep
 	return out, nil
 }
 
-// publishIncrement builds, tests and swaps the partitions that hold rows of the keys; it returns how many changed.
+// publishIncrement builds, tests and swaps the partitions in which rows of the keys changed; it returns how many changed.
 func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clickhouse.Table, report *Report) (int, error) {
 	m := t.model
 	inc := clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL())}
