@@ -16,7 +16,7 @@ func (st *s3Store) List(ctx context.Context, prefix string, yield func(object.In
 		Bucket: aws.String(st.bucket), Prefix: aws.String(st.prefix + prefix),
 	})
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+		page, err := pages.NextPage(ctx, func(o *s3.Options) { o.APIOptions = append(o.APIOptions, readPages) })
 		if err != nil {
 			return st.wrap("list", prefix, err)
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"waymark/extract/store"
 	"waymark/internal/fault"
 	"waymark/internal/object"
@@ -68,13 +70,11 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		return nil, inSource(s, err)
 	}
 	d := &discovery{source: s, store: st}
-	read, err := r.Lake.ReadManifests(ctx, s.Config.Name)
-	if err != nil {
+	both, inBoth := errgroup.WithContext(ctx) // each takes a request for every thousand
+	both.Go(func() error { return d.readManifests(inBoth, r.Lake) })
+	both.Go(func() error { return d.list(inBoth) })
+	if err := both.Wait(); err != nil {
 		return nil, inSource(s, err)
-	}
-	d.manifests, d.corrupt, d.unpacked = read.Good, read.Corrupt, read.Unpacked
-	if len(d.corrupt) > 0 {
-		return nil, corruptManifests(s, d.corrupt)
 	}
 	byIdentity := make(map[string]*lake.Manifest, len(d.manifests))
 	newest := make(map[string]*lake.Manifest, len(d.manifests)) // by URI, as where nothing is listed
@@ -83,16 +83,14 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		byIdentity[m.Object.Identity()] = m
 		keepLater(newest, m)
 	}
-	err = st.List(ctx, s.Location.Prefix, func(info object.Info) error {
-		if s.Location.Match(info.Key) {
-			uri := st.URI(info.Key)
-			d.items = append(d.items, Item{Source: s, Info: info, URI: uri,
-				Manifest: byIdentity[lake.Ref(uri, info).Identity()], Reason: Unchanged})
+	for i := range d.items {
+		it := &d.items[i]
+		it.Manifest = byIdentity[lake.Ref(it.URI, it.Info).Identity()]
+		if m := it.Manifest; m != nil {
+			share(&it.URI, m.Object.URI)
+			share(&it.Info.Key, m.Object.Key)
+			share(&it.Info.ETag, m.Object.ETag)
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, inSource(s, fmt.Errorf("list %s: %w", s.Config.Location, err))
 	}
 	if len(d.items) == 0 && !s.Location.Glob() && newest[st.URI(s.Location.Pattern)] == nil {
 		return nil, inSource(s, fault.New(fault.NotFound, "no object at %s", s.Config.Location))
@@ -107,6 +105,38 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		d.leave()
 	}
 	return d, nil
+}
+
+// share frees a copy of a text that is kept elsewhere anyway: with a hundred thousand objects these are many.
+func share(text *string, kept string) {
+	if *text == kept {
+		*text = kept
+	}
+}
+
+// readManifests reads every manifest of the source.
+func (d *discovery) readManifests(ctx context.Context, l *lake.Lake) error {
+	read, err := l.ReadManifests(ctx, d.source.Config.Name)
+	if err == nil && len(read.Corrupt) > 0 {
+		err = corruptManifests(d.source, read.Corrupt)
+	}
+	d.manifests, d.unpacked = read.Good, read.Unpacked
+	return err
+}
+
+// list makes an item of every object at the source's location.
+func (d *discovery) list(ctx context.Context) error {
+	at := d.source.Location
+	err := d.store.List(ctx, at.Prefix, func(info object.Info) error {
+		if at.Match(info.Key) {
+			d.items = append(d.items, Item{Source: d.source, Info: info, URI: d.store.URI(info.Key), Reason: Unchanged})
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list %s: %w", d.source.Config.Location, err)
+	}
+	return nil
 }
 
 // recognize finds out the ETags that the listing left open, where an earlier version of the object was read: of what is new

@@ -54,23 +54,37 @@ type ManifestSet struct {
 
 // ReadManifests is ReadableManifests that also says what the pack was worth.
 func (l *Lake) ReadManifests(ctx context.Context, source string) (out ManifestSet, err error) {
-	listed, err := l.listManifests(ctx, source)
-	if err != nil {
+	if err := checkSource(source); err != nil {
 		return out, err
 	}
-	manifests, damaged := make([]Manifest, len(listed)), make([]bool, len(listed))
-	left, err := l.known(ctx, source, listed, manifests)
-	if err != nil {
+	var listed []object.Info
+	var packed []Manifest
+	both, inBoth := errgroup.WithContext(ctx)
+	both.Go(func() (err error) { listed, err = l.listManifests(inBoth, source); return err })
+	both.Go(func() (err error) { packed, err = l.unpack(inBoth, source); return err })
+	if err := both.Wait(); err != nil {
 		return out, err
 	}
+	good, left := current(packed, listed)
+	out.Good, out.Unpacked = good, len(left)
+	err = l.readEach(ctx, left, &out)
+	return out, err
+}
+
+// readEach adds manifests that are read one by one.
+func (l *Lake) readEach(ctx context.Context, left []object.Info, to *ManifestSet) error {
+	if len(left) == 0 {
+		return nil
+	}
+	read, damaged := make([]Manifest, len(left)), make([]bool, len(left))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(manifestReaders)
-	for _, i := range left {
+	for i := range left {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			err := l.readManifest(ctx, listed[i].Key, &manifests[i])
+			err := l.readManifest(ctx, left[i].Key, &read[i])
 			if errors.Is(err, ErrCorrupt) {
 				damaged[i] = true
 				return nil
@@ -79,17 +93,17 @@ func (l *Lake) ReadManifests(ctx context.Context, source string) (out ManifestSe
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return out, err
+		return err
 	}
-	for i := range manifests {
+	for i := range read {
 		if damaged[i] {
-			out.Corrupt = append(out.Corrupt, listed[i].Key)
+			to.Corrupt = append(to.Corrupt, left[i].Key)
 		} else {
-			out.Good = append(out.Good, manifests[i])
+			to.Good = append(to.Good, read[i])
 		}
 	}
-	out.Unpacked = len(left)
-	return out, nil
+	slices.SortFunc(to.Good, func(a, b Manifest) int { return strings.Compare(a.Stored, b.Stored) })
+	return nil
 }
 
 // RemoveManifest takes m's effect back: its object counts as never read. Its data files become garbage. An absent

@@ -76,9 +76,6 @@ func (l *Lake) Manifests(ctx context.Context, source string) ([]Manifest, error)
 
 // listManifests lists the manifests of source in key order.
 func (l *Lake) listManifests(ctx context.Context, source string) ([]object.Info, error) {
-	if err := checkSource(source); err != nil {
-		return nil, err
-	}
 	var found []object.Info
 	err := l.objects.List(ctx, manifestPrefix(source), func(info object.Info) error {
 		if strings.HasSuffix(info.Key, ".json") {

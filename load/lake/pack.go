@@ -31,12 +31,6 @@ const longestLine = 16 << 20
 
 func packKey(source string) string { return "packs/" + source + ".zst" }
 
-// packed is what was found of a manifest.
-type packed struct {
-	key, etag string
-	document  []byte
-}
-
 // PackManifests writes the pack of a source anew. Its manifests are as ReadableManifests gave them.
 func (l *Lake) PackManifests(ctx context.Context, source string, manifests []Manifest) error {
 	var buf bytes.Buffer
@@ -63,63 +57,65 @@ func (l *Lake) PackManifests(ctx context.Context, source string, manifests []Man
 	return nil
 }
 
-// unpack yields the packed manifests in order of their keys, as far as the pack can be read. yield must not keep the
-// document.
-func (l *Lake) unpack(ctx context.Context, source string, yield func(packed)) error {
+// unpack returns the packed manifests in order of their keys, as far as the pack can be read.
+func (l *Lake) unpack(ctx context.Context, source string) (out []Manifest, err error) {
 	body, _, err := l.objects.Get(ctx, packKey(source))
 	if fault.Is(err, fault.NotFound) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read pack of manifests: %w", err)
+		return nil, fmt.Errorf("read pack of manifests: %w", err)
 	}
 	defer func() { _ = body.Close() }() // it was only read
 	r, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	defer r.Close()
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 1<<16), longestLine)
 	if !lines.Scan() || lines.Text()+"\n" != packFormat {
-		return nil
+		return nil, nil
 	}
+	names := interner{}
 	for lines.Scan() {
-		key, rest, ok := bytes.Cut(lines.Bytes(), []byte{'\t'})
-		etag, document, complete := bytes.Cut(rest, []byte{'\t'})
-		if ok && complete {
-			yield(packed{string(key), string(etag), document})
+		var m Manifest
+		if m.unpack(lines.Bytes()) {
+			names.manifest(&m)
+			out = append(out, m)
 		}
 	}
-	return nil
+	return out, nil
 }
 
-// known decodes the listed manifests that the pack holds, and returns which of keys are left.
-func (l *Lake) known(ctx context.Context, source string, listed []object.Info, into []Manifest) (left []int, err error) {
-	done := make([]bool, len(listed))
+// unpack reads a line of a pack and reports whether it is a manifest.
+func (m *Manifest) unpack(line []byte) bool {
+	key, rest, _ := bytes.Cut(line, []byte{'\t'})
+	etag, document, complete := bytes.Cut(rest, []byte{'\t'})
+	if !complete || len(etag) == 0 || json.Unmarshal(document, m) != nil || m.Format != ManifestFormat || m.check() != nil || m.keyIs(string(key)) != nil {
+		return false
+	}
+	m.ETag = string(etag)
+	return true
+}
+
+// current moves those of the packed manifests that are as listed to the front and returns them, and what is listed besides. Both
+// are in order of their keys.
+func current(packed []Manifest, listed []object.Info) (same []Manifest, left []object.Info) {
+	same = packed[:0]
 	next := 0
-	names := interner{}
-	err = l.unpack(ctx, source, func(p packed) {
-		for next < len(listed) && listed[next].Key < p.key {
+	for _, info := range listed {
+		for next < len(packed) && packed[next].Stored < info.Key {
 			next++
 		}
-		if next == len(listed) || listed[next].Key != p.key || listed[next].ETag == "" || listed[next].ETag != p.etag {
-			return
-		}
-		m := &into[next]
-		if json.Unmarshal(p.document, m) != nil || m.Format != ManifestFormat || m.check() != nil || m.keyIs(p.key) != nil {
-			*m = Manifest{}
-			return
-		}
-		m.ETag, done[next] = p.etag, true
-		names.manifest(m)
-	})
-	for i := range listed {
-		if !done[i] {
-			left = append(left, i)
+		if next < len(packed) && packed[next].Stored == info.Key && packed[next].ETag == info.ETag {
+			same = append(same, packed[next])
+			next++
+		} else {
+			left = append(left, info)
 		}
 	}
-	return left, err
+	return same, left
 }
 
 // interner keeps one copy of the words that manifests repeat.
