@@ -209,6 +209,19 @@ func (s *Source) superseded(keys []string) map[string]bool {
 	return out
 }
 
+// replaced is superseded of the objects of manifests.
+func (d *discovery) replaced(manifests map[string]*lake.Manifest) map[string]bool {
+	if d.source.Export.Supersedes == nil {
+		return nil
+	}
+	keys := make([]string, 0, len(manifests))
+	for _, m := range manifests {
+		keys = append(keys, m.Object.Key)
+	}
+	slices.Sort(keys)
+	return d.source.superseded(keys)
+}
+
 // versions returns, by URI, the newest manifest of each object and its newest usable one: the listing decides what is
 // newest where there is one, else the objects' times.
 func (d *discovery) versions(committed map[string]*lake.Manifest) (newest, usable map[string]*lake.Manifest) {
@@ -241,17 +254,19 @@ func (d *discovery) versions(committed map[string]*lake.Manifest) (newest, usabl
 // does one whose newest version is quarantined: that one adds the reject that says so.
 func (d *discovery) current(committed map[string]*lake.Manifest) []*lake.Manifest {
 	newest, usable := d.versions(committed)
-	var keys []string
-	for _, m := range usable {
-		keys = append(keys, m.Object.Key)
-	}
-	slices.Sort(keys)
-	replaced := d.source.superseded(keys)
+	replaced := d.replaced(usable)
 	var out []*lake.Manifest
-	for _, m := range usable {
-		if !replaced[m.Object.Key] {
+	take := func(m *lake.Manifest) {
+		if m != nil && !replaced[m.Object.Key] {
 			out = append(out, m)
 		}
+	}
+	for i := range d.items { // in the order that is wanted, so that little is left to be sorted
+		take(usable[d.items[i].URI])
+		delete(usable, d.items[i].URI)
+	}
+	for _, m := range usable {
+		take(m)
 	}
 	slices.SortFunc(out, byURI)
 	if d.source.Full && len(out) > 1 {
