@@ -52,7 +52,7 @@ func (w *warehouse) moments(list []models.Model, d *rand.Rand, at map[int]hazard
 				outcome = "abandoned"
 			}
 			put(&steps, map[string]any{"journey_key": customer, "customer_key": customer, "stage": "use", "touchpoint": fmt.Sprint("m", m), "journey_date": "2026-03-01",
-				"is_last": last, "is_latest": true, "is_contact_next": d.Float64() < h.contact, "score_next": signal(0.4, h.low), "text_next": signal(0.3, h.negative)})
+				"is_last": last, "is_contact_next": d.Float64() < h.contact, "score_next": signal(0.4, h.low), "text_next": signal(0.3, h.negative)})
 		}
 		put(&journeys, map[string]any{"journey_key": customer, "customer_key": customer, "outcome": outcome})
 	}

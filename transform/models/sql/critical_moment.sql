@@ -40,12 +40,14 @@
 -- test: a correction never makes a p smaller: SELECT stage, touchpoint FROM {table} WHERE exit_p_adjusted < exit_p OR contact_p_adjusted < contact_p OR score_p_adjusted < score_p OR sentiment_p_adjusted < sentiment_p
 -- test: no more customers than there are: SELECT stage, touchpoint FROM {table} WHERE exit_customers > exit_n OR contact_customers > contact_n OR score_customers > score_n OR sentiment_customers > sentiment_n OR exit_n > customers
 WITH
+    -- Each customer's latest journey; of two that begin at one instant the first is converted.
+    latest AS (SELECT argMax(journey_key, tuple(started_at, outcome != 'converted')) AS journey_key FROM waymark_mart.fct_journey GROUP BY customer_key),
     -- What became of each customer at each moment, once.
     passage AS (
         SELECT
             s.stage AS stage, s.touchpoint AS touchpoint, s.customer_key AS customer_key,
             max(j.outcome != 'open') AS is_settled,
-            max(s.is_last AND s.is_latest AND j.outcome = 'abandoned') AS is_lost,
+            max(s.is_last AND j.outcome = 'abandoned' AND s.journey_key IN (SELECT journey_key FROM latest)) AS is_lost,
             max(s.is_contact_next) AS is_contact,
             max(s.score_next) AS score_next, -- 2 is low
             max(s.text_next) AS text_next -- 2 is negative

@@ -86,7 +86,8 @@ SELECT
     length(groupUniqArrayArray(s.channels)) AS channels,
     multiIf(
         sum(s.orders) + sum(s.opportunities) > 0, 'converted',
-        max(s.is_latest) AND max(s.ended_date) + {journey_silence_days:UInt16} >= (SELECT max(last_day) FROM waymark_mart.event_clock), 'open',
+        -- Of the customer's journeys the latest; of two that begin at one instant the other one is converted.
+        min(s.started_at) = max(min(s.started_at)) OVER (PARTITION BY min(s.customer_key)) AND max(s.ended_date) + {journey_silence_days:UInt16} >= (SELECT max(last_day) FROM waymark_mart.event_clock), 'open',
         'abandoned') AS outcome,
     sum(s.orders) AS orders,
     sum(s.opportunities) AS opportunities,

@@ -15,7 +15,6 @@
 -- column: step UInt32 "Number of the step within the journey, from 1."
 -- column: customer_key UUID "The customer."
 -- column: journey_date Date "Day of the journey's first event in the reporting time zone."
--- column: is_latest Bool "The customer has no later journey."
 -- column: is_last Bool "The last step of its journey."
 -- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules; (none) where they give none."
 -- column: touchpoint LowCardinality(String) "Where the customer met the company, by the journey rules."
@@ -203,8 +202,7 @@ WITH
             first_value(first_id) OVER w AS journey_id,
             first_value(step.started_date) OVER w AS journey_date,
             count() OVER w AS steps,
-            leadInFrame(toNullable(step.started_at)) OVER w AS next_at,
-            max(journey) OVER (PARTITION BY customer) AS journeys
+            leadInFrame(toNullable(step.started_at)) OVER w AS next_at
         FROM step
         WINDOW w AS (PARTITION BY customer, journey ORDER BY nth_step ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
     )
@@ -213,7 +211,6 @@ SELECT
     s.step AS step,
     s.customer AS customer_key,
     s.journey_date AS journey_date,
-    s.journey = s.journeys AS is_latest,
     s.step = s.steps AS is_last,
     if(s.names.1 = '', '(none)', s.names.1) AS stage,
     if(s.names.2 = '', '(none)', s.names.2) AS touchpoint,
