@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 )
 
 // Increment says which rows of a model are built anew: those whose Key is in the table Keys.
@@ -36,17 +37,17 @@ func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) 
 	if s.increment != nil { // all other rows were copied
 		where += fmt.Sprintf(" AND %s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL())
 	}
+	both, ctx := errgroup.WithContext(ctx) // the server works on each with one thread most of the time
 	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
-		err := s.w.exec(ctx, statement{
-			what: "compare " + s.table.Name + " with what is published", settings: s.w.buildSettings(),
-			sql: fmt.Sprintf("INSERT INTO %s SELECT * FROM %s%s AND %s NOT IN (SELECT %s FROM %s%s)",
-				delta.SQL(), side[0].SQL(), where, s.target.hash, s.target.hash, side[1].SQL(), where),
+		both.Go(func() error {
+			return s.w.exec(ctx, statement{
+				what: "compare " + s.table.Name + " with what is published", settings: s.w.buildSettings(),
+				sql: fmt.Sprintf("INSERT INTO %s SELECT * FROM %s%s AND %s NOT IN (SELECT %s FROM %s%s)",
+					delta.SQL(), side[0].SQL(), where, s.target.hash, s.target.hash, side[1].SQL(), where),
+			})
 		})
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	return both.Wait()
 }
 
 // TouchedKeys keeps the result of a SELECT of one column, key, in a table of waymark_stage, and counts it.

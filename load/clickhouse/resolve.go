@@ -219,6 +219,7 @@ func (s *Staging) insertSurvivors(ctx context.Context, into Table, partitions []
 // buildSettings are for INSERT … SELECT of many partitions at once.
 func (w *Warehouse) buildSettings() ch.Settings {
 	s := w.insertSettings()
+	s["min_insert_block_size_rows"] = 1 << 20 // the bytes bound the memory; narrow rows make one part, which need not be merged
 	s["max_bytes_before_external_sort"] = 1 << 30
 	s["max_bytes_before_external_group_by"] = 1 << 30
 	return s
