@@ -13,9 +13,9 @@ import (
 	_ "time/tzdata" // reporting days must not depend on the machine's zone files
 )
 
-// heapGrowth is by how much of itself the heap may grow before garbage is collected, in percent. Most of it are buffers that live as
-// long as the run, so that collecting often is cheap: a quarter less memory than by Go's 100, and as much at the end of a long run as
-// at its beginning (bench/README.md).
+// heapGrowth is by how much of itself the heap may grow before garbage is collected, in percent. While exports are read most of it are
+// buffers that live as long as the run, so that collecting often is cheap: a quarter less memory than with Go's 100, and as much at the
+// end of a long run as at its beginning.
 const heapGrowth = 25
 
 func main() {

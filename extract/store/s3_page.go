@@ -74,15 +74,18 @@ const pageEnd = "</ListBucketResult>"
 
 // readPage reads what List needs of a page; nil is a page of an unknown form.
 func readPage(body []byte) *s3.ListObjectsV2Output {
-	x := elements{rest: bytes.TrimSpace(body)}
-	if bytes.HasPrefix(x.rest, []byte("<?xml ")) {
-		_, x.rest, _ = bytes.Cut(x.rest, []byte("?>"))
+	rest := bytes.TrimSpace(body)
+	if prolog, after, ok := bytes.Cut(rest, []byte("?>")); ok && bytes.HasPrefix(prolog, []byte("<?xml ")) {
+		rest = after
+		if bytes.Contains(prolog, []byte("encoding")) && !bytes.Contains(bytes.ToUpper(prolog), []byte(`"UTF-8"`)) {
+			return nil
+		}
 	}
-	head, rest, _ := bytes.Cut(bytes.TrimSpace(x.rest), []byte(">"))
-	if string(head) != "<ListBucketResult" && !bytes.HasPrefix(head, []byte("<ListBucketResult ")) || !bytes.HasSuffix(rest, []byte(pageEnd)) {
+	head, rest, _ := bytes.Cut(bytes.TrimSpace(rest), []byte(">"))
+	if bytes.Contains(rest, []byte("<!")) || string(head) != "<ListBucketResult" && !bytes.HasPrefix(head, []byte("<ListBucketResult ")) || !bytes.HasSuffix(rest, []byte(pageEnd)) {
 		return nil
 	}
-	x.rest = rest[:len(rest)-len(pageEnd)]
+	x := elements{rest: rest[:len(rest)-len(pageEnd)]}
 	page := &s3.ListObjectsV2Output{Contents: make([]types.Object, 0, bytes.Count(rest, []byte("<Contents>")))}
 	for x.next() {
 		switch {

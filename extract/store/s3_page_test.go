@@ -45,7 +45,7 @@ func FuzzPage(f *testing.F) {
 		head + "<Name>b</Name><Prefix>a/</Prefix><KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>true</IsTruncated><NextContinuationToken>a&amp;b==</NextContinuationToken>" + object("a/1 &lt;ż&gt;") + "\n  " + object("a/&amp;lt;") + pageEnd,
 		head + "<IsTruncated>false</IsTruncated><Prefix/>" + object("x") + "<CommonPrefixes><Prefix>y/</Prefix></CommonPrefixes>" + pageEnd,
 		head + "<EncodingType>url</EncodingType>" + object("a%20b") + pageEnd, head + object("<![CDATA[a]]>") + pageEnd, head + object("a&#x41;b") + pageEnd,
-		head + "<!-- none -->" + pageEnd, head + object("a\nb") + pageEnd, head + object("a\xffb") + pageEnd, head + "<Contents><key>a</key><SIZE>x</SIZE></Contents>" + pageEnd,
+		head + "<!-- none -->" + pageEnd, head + object("a") + "<Name><![CDATA[</Name><Name>]]></Name>" + pageEnd, `<?xml version="1.0" encoding="latin1"?><ListBucketResult>` + object("a") + pageEnd, head + object("a\nb") + pageEnd, head + object("a\xffb") + pageEnd, head + "<Contents><key>a</key><SIZE>x</SIZE></Contents>" + pageEnd,
 		head + object("cut")[:40], "<Error><Code>SlowDown</Code></Error>", "", "<ListBucketResult/>", head + "<Contents/>" + pageEnd, head + "text" + pageEnd,
 		head + `<Contents a="b"><Key>a</Key></Contents>` + pageEnd, head + "<Contents><Key>a</Key><Key>b</Key></Contents>" + pageEnd, head + "<IsTruncated>1</IsTruncated>" + pageEnd,
 	} {

@@ -70,11 +70,8 @@ func (r *Runner) discover(ctx context.Context, s *Source) (*discovery, error) {
 		return nil, inSource(s, err)
 	}
 	d := &discovery{source: s, store: st}
-	both, inBoth := errgroup.WithContext(ctx) // each takes a request for every thousand
-	both.Go(func() error { return d.readManifests(inBoth, r.Lake) })
-	both.Go(func() error { return d.list(inBoth) })
-	if err := both.Wait(); err != nil {
-		return nil, inSource(s, err)
+	if err := d.read(ctx, r); err != nil {
+		return nil, err
 	}
 	byIdentity := make(map[string]*lake.Manifest, len(d.manifests))
 	newest := make(map[string]*lake.Manifest, len(d.manifests)) // by URI, as where nothing is listed
@@ -114,14 +111,30 @@ func share(text *string, kept string) {
 	}
 }
 
-// readManifests reads every manifest of the source.
-func (d *discovery) readManifests(ctx context.Context, l *lake.Lake) error {
-	read, err := l.ReadManifests(ctx, d.source.Config.Name)
-	if err == nil && len(read.Corrupt) > 0 {
-		err = corruptManifests(d.source, read.Corrupt)
+// read lists the objects and reads the manifests, which takes a request for every thousand of each, at the same time. Only for a prune
+// the manifests come first: what is committed after the listing is not gone.
+func (d *discovery) read(ctx context.Context, r *Runner) error {
+	var (
+		both            errgroup.Group
+		set             lake.ManifestSet
+		readErr, listed error
+	)
+	if r.Scope.Prune {
+		both.SetLimit(1)
 	}
-	d.manifests, d.unpacked = read.Good, read.Unpacked
-	return err
+	both.Go(func() error { set, readErr = r.Lake.ReadManifests(ctx, d.source.Config.Name); return nil })
+	both.Go(func() error { listed = d.list(ctx); return nil })
+	_ = both.Wait()
+	d.manifests, d.unpacked = set.Good, set.Unpacked
+	switch {
+	case readErr != nil:
+		return inSource(d.source, readErr)
+	case len(set.Corrupt) > 0:
+		return corruptManifests(d.source, set.Corrupt)
+	case listed != nil:
+		return inSource(d.source, listed)
+	}
+	return nil
 }
 
 // list makes an item of every object at the source's location.

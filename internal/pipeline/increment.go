@@ -49,7 +49,7 @@ func (p *publisher) note(ctx context.Context, staging *clickhouse.Staging, swaps
 	if !x.wanted[name] || x.whole[name] {
 		return nil
 	}
-	if p.tooMuch(name, swaps) || slices.ContainsFunc(swaps, p.doubtful) {
+	if p.tooMuch(name, staging, swaps) || slices.ContainsFunc(swaps, p.doubtful) {
 		x.whole[name] = true
 		return nil
 	}
@@ -76,8 +76,9 @@ func (p *publisher) note(ctx context.Context, staging *clickhouse.Staging, swaps
 // (digestTable), so nothing is lost by giving no delta.
 func (p *publisher) doubtful(s swap) bool { return p.ledger.Partitions[s.key].Files == doubted }
 
-// tooMuch reports whether the swaps make a table new rather than change it.
-func (p *publisher) tooMuch(name string, swaps []swap) bool {
+// tooMuch reports whether the swaps make a table new rather than change it. Of a model built for keys only their rows count: the others
+// were copied.
+func (p *publisher) tooMuch(name string, staging *clickhouse.Staging, swaps []swap) bool {
 	var before, now int64
 	for key, e := range p.ledger.Partitions {
 		if tableOf(key) == name && !strings.HasSuffix(key, "/"+inputsMark) {
@@ -86,6 +87,9 @@ func (p *publisher) tooMuch(name string, swaps []swap) bool {
 	}
 	for _, s := range swaps {
 		now += s.state.Rows
+	}
+	if built, ok := staging.Built(); ok {
+		now = min(now, built)
 	}
 	return before == 0 || len(swaps) > deltaPartitions || now > deltaRows && 2*now > before
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-	"golang.org/x/sync/errgroup"
 )
 
 // Increment says which rows of a model are built anew: those whose Key is in the table Keys.
@@ -37,17 +36,17 @@ func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) 
 	if s.increment != nil { // all other rows were copied
 		where += fmt.Sprintf(" AND %s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL())
 	}
-	both, ctx := errgroup.WithContext(ctx) // the server works on each with one thread most of the time
 	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
-		both.Go(func() error {
-			return s.w.exec(ctx, statement{
-				what: "compare " + s.table.Name + " with what is published", settings: s.w.buildSettings(),
-				sql: fmt.Sprintf("INSERT INTO %s SELECT * FROM %s%s AND %s NOT IN (SELECT %s FROM %s%s)",
-					delta.SQL(), side[0].SQL(), where, s.target.hash, s.target.hash, side[1].SQL(), where),
-			})
+		err := s.w.exec(ctx, statement{
+			what: "compare " + s.table.Name + " with what is published", settings: s.w.buildSettings(),
+			sql: fmt.Sprintf("INSERT INTO %s SELECT * FROM %s%s AND %s NOT IN (SELECT %s FROM %s%s)",
+				delta.SQL(), side[0].SQL(), where, s.target.hash, s.target.hash, side[1].SQL(), where),
 		})
+		if err != nil {
+			return err
+		}
 	}
-	return both.Wait()
+	return nil
 }
 
 // TouchedKeys keeps the result of a SELECT of one column, key, in a table of waymark_stage, and counts it.
@@ -85,7 +84,11 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 		return nil, nil, err
 	}
 	s.increment = &inc
-	partitions, err := s.affected(ctx, m, inc)
+	s.built, err = s.count(ctx)
+	var partitions []string
+	if err == nil {
+		partitions, err = s.affected(ctx, inc)
+	}
 	if err == nil {
 		err = s.keep(ctx, inc, partitions)
 	}
@@ -98,15 +101,21 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 	return s, partitions, nil
 }
 
-// affected names the partitions in which the rows of the keys that were built are not those that are published. Where a key
-// is a partition these are all: there are no other rows to spare, and what is published need not be read.
-func (s *Staging) affected(ctx context.Context, m Model, inc Increment) ([]string, error) {
+// Built counts the rows of the touched keys; ok is false where the table was not built for keys.
+func (s *Staging) Built() (rows int64, ok bool) { return s.built, s.increment != nil }
+
+func (s *Staging) count(ctx context.Context) (int64, error) {
+	var n uint64
+	err := s.w.read(ctx, statement{what: "count the rows of " + s.table.Name, sql: "SELECT count() FROM " + s.table.SQL()},
+		func() {}, func(r driver.Rows) error { return r.Scan(&n) })
+	return int64(n), err
+}
+
+// affected names the partitions in which the rows of the keys that were built are not those that are published.
+func (s *Staging) affected(ctx context.Context, inc Increment) ([]string, error) {
 	touched := fmt.Sprintf(" WHERE %s IN (SELECT key FROM %s)", inc.Key, inc.Keys.SQL())
 	sql := fmt.Sprintf("SELECT held_id FROM (%s UNION ALL %s) GROUP BY held_id HAVING count() = 1 OR min(held_rows) != max(held_rows) OR min(held_hash) != max(held_hash)",
 		s.target.states(touched), s.table.states(""))
-	if inc.Key == m.PartitionBy {
-		sql = fmt.Sprintf("SELECT _partition_id FROM %s%s GROUP BY 1 UNION DISTINCT SELECT _partition_id FROM %s GROUP BY 1", s.target.SQL(), touched, s.table.SQL())
-	}
 	var names []string
 	err := s.w.read(ctx, statement{what: "find the touched partitions of " + s.target.String(), sql: sql}, func() { names = nil }, func(r driver.Rows) error {
 		id := ""

@@ -23,6 +23,7 @@ type Staging struct {
 	raw    *schemas.Table // nil for a model
 	// Of a model built for some keys alone, these.
 	increment *Increment
+	built     int64 // rows of the increment's keys
 }
 
 // NewStaging creates an empty staging table for t. The tag (lower-case letters, digits, _) makes the name unique: a

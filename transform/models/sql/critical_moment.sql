@@ -40,8 +40,8 @@
 -- test: a correction never makes a p smaller: SELECT stage, touchpoint FROM {table} WHERE exit_p_adjusted < exit_p OR contact_p_adjusted < contact_p OR score_p_adjusted < score_p OR sentiment_p_adjusted < sentiment_p
 -- test: no more customers than there are: SELECT stage, touchpoint FROM {table} WHERE exit_customers > exit_n OR contact_customers > contact_n OR score_customers > score_n OR sentiment_customers > sentiment_n OR exit_n > customers
 WITH
-    -- Each customer's latest journey; of two that begin at one instant the first is converted.
-    latest AS (SELECT argMax(journey_key, tuple(started_at, outcome != 'converted')) AS journey_key FROM waymark_mart.fct_journey GROUP BY customer_key),
+    -- Each customer's latest journey: the one that ends last.
+    latest AS (SELECT argMax(journey_key, tuple(ended_at, started_at, journey_key)) AS journey_key FROM waymark_mart.journey_step WHERE is_last GROUP BY customer_key),
     -- What became of each customer at each moment, once.
     passage AS (
         SELECT

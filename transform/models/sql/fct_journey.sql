@@ -55,7 +55,10 @@
 -- test: every order of a known customer is in one journey: SELECT sum(orders) AS counted, (SELECT uniqExact(order_id) FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined') AND notEmpty(customer_key) AND NOT is_generic) AS wanted FROM {table} HAVING counted != wanted
 -- test: their value is that of the orders and opportunities: SELECT ifNull(sum(value_reporting), 0) AS counted, ifNull((SELECT sum(net_reporting) FROM waymark_mart.fct_order WHERE order_id IN (SELECT order_id FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND notEmpty(customer_key) AND NOT is_generic)), 0) + ifNull((SELECT sum(amount_reporting) FROM waymark_mart.fct_opportunity WHERE (system, opportunity_id) IN (SELECT system, opportunity_id FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND notEmpty(customer_key) AND NOT is_generic)), 0) AS wanted FROM {table} HAVING counted != wanted
 -- test: events are those of the steps: SELECT sum(events) AS counted, (SELECT sum(events) FROM waymark_mart.journey_step) AS wanted FROM {table} HAVING counted != wanted
-WITH ['awareness', 'consideration', 'purchase', 'onboarding', 'use', 'service', 'loyalty', 'advocacy'] AS stage_order
+WITH
+    -- Each customer's latest journey: the one that ends last.
+    latest AS (SELECT argMax(journey_key, tuple(ended_at, started_at, journey_key)) AS journey_key FROM waymark_mart.journey_step WHERE is_last /* touched customer_key */ GROUP BY customer_key),
+    ['awareness', 'consideration', 'purchase', 'onboarding', 'use', 'service', 'loyalty', 'advocacy'] AS stage_order
 SELECT
     journey_key,
     min(s.customer_key) AS customer_key,
@@ -86,8 +89,7 @@ SELECT
     length(groupUniqArrayArray(s.channels)) AS channels,
     multiIf(
         sum(s.orders) + sum(s.opportunities) > 0, 'converted',
-        -- Of the customer's journeys the latest; of two that begin at one instant the other one is converted.
-        min(s.started_at) = max(min(s.started_at)) OVER (PARTITION BY min(s.customer_key)) AND max(s.ended_date) + {journey_silence_days:UInt16} >= (SELECT max(last_day) FROM waymark_mart.event_clock), 'open',
+        s.journey_key IN (SELECT journey_key FROM latest) AND max(s.ended_date) + {journey_silence_days:UInt16} >= (SELECT max(last_day) FROM waymark_mart.event_clock), 'open',
         'abandoned') AS outcome,
     sum(s.orders) AS orders,
     sum(s.opportunities) AS opportunities,
