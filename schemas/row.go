@@ -80,6 +80,31 @@ func (r *Row) Inherit(base *Row) {
 	r.PhoneCountry = base.PhoneCountry
 }
 
+// Arena keeps copies of texts for as long as something lasts longer than the record it was read from.
+type Arena struct{ bytes []byte }
+
+// Reset forgets the copies and keeps the memory.
+func (a *Arena) Reset() { a.bytes = a.bytes[:0] }
+
+// Keep returns a copy of b.
+func (a *Arena) Keep(b []byte) []byte {
+	from := len(a.bytes)
+	a.bytes = append(a.bytes, b...)
+	return a.bytes[from:len(a.bytes):len(a.bytes)]
+}
+
+// Own copies the texts of r's columns and attributes into a.
+func (r *Row) Own(a *Arena) {
+	for stated := r.Stated; stated != 0; stated &= stated - 1 {
+		if v := &r.Vals[bits.TrailingZeros64(stated)]; v.Bytes != nil {
+			v.Bytes = a.Keep(v.Bytes)
+		}
+	}
+	for i := range r.Attrs {
+		r.Attrs[i].Value = a.Keep(r.Attrs[i].Value)
+	}
+}
+
 // SetBytes sets column col to text; empty text counts as absent.
 func (r *Row) SetBytes(col int, b []byte) {
 	if len(b) > 0 {

@@ -24,25 +24,7 @@ type contract struct {
 	version            int64
 	terms              []term
 	base               *schemas.Row
-	arena              []byte
-}
-
-func (c *contract) keep(b []byte) []byte {
-	from := len(c.arena)
-	c.arena = append(c.arena, b...)
-	return c.arena[from:len(c.arena):len(c.arena)]
-}
-
-// own makes the contract's bytes its own.
-func (c *contract) own() {
-	for i := range c.base.Vals {
-		if v := &c.base.Vals[i]; v.Bytes != nil {
-			v.Bytes = c.keep(v.Bytes)
-		}
-	}
-	for i := range c.base.Attrs {
-		c.base.Attrs[i].Value = c.keep(c.base.Attrs[i].Value)
-	}
+	arena              schemas.Arena
 }
 
 // eventTypes as bytes.

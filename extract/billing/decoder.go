@@ -61,20 +61,21 @@ func (d *decoder) row() error {
 // first begins a contract.
 func (d *decoder) first(id []byte) {
 	c := &d.c
-	*c = contract{open: true, base: c.base, arena: c.arena[:0], terms: c.terms[:0]}
+	*c = contract{open: true, base: c.base, arena: c.arena, terms: c.terms[:0]}
+	c.arena.Reset()
 	c.base.Reset()
-	c.id = c.keep(id)
+	c.id = c.arena.Keep(id)
 	d.Need(startedAt)
 	c.started = d.instant(startedAt)
 	c.money = d.currency
 	if text := d.Text(currency); text != nil {
-		if c.money = c.keep(text); !field.IsCurrency(text) {
+		if c.money = c.arena.Keep(text); !field.IsCurrency(text) {
 			d.Bad(currency, schemas.WrongType)
 		}
 	}
 	d.Extras(c.base)
 	d.Place(c.base)
-	c.own()
+	c.base.Own(&c.arena)
 }
 
 // instant reads a moment and the day it is on.

@@ -65,9 +65,10 @@ func (d *decoder) row() error {
 // first begins an order.
 func (d *decoder) first(id []byte) {
 	o := &d.o
-	*o = order{open: true, base: o.base, arena: o.arena[:0]}
+	*o = order{open: true, base: o.base, arena: o.arena}
+	o.arena.Reset()
 	o.base.Reset()
-	o.id = o.keep(id)
+	o.id = o.arena.Keep(id)
 	var dated bool
 	if o.at, dated = d.Time(orderedAt); !dated {
 		d.Bad(orderedAt, schemas.MissingRequired)
@@ -95,14 +96,14 @@ func (d *decoder) first(id []byte) {
 	}
 	o.money = d.currency
 	if text := d.Text(currency); text != nil {
-		if o.money = o.keep(text); !field.IsCurrency(text) {
+		if o.money = o.arena.Keep(text); !field.IsCurrency(text) {
 			d.Bad(currency, schemas.WrongType)
 		}
 	}
-	o.status = o.keep(d.Text(status))
+	o.status = o.arena.Keep(d.Text(status))
 	d.Extras(o.base)
 	d.Place(o.base)
-	o.own()
+	o.base.Own(&o.arena)
 	d.line()
 }
 

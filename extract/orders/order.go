@@ -23,26 +23,7 @@ type order struct {
 	cancelled     bool
 	deleted       bool
 	base          *schemas.Row
-	arena         []byte
-}
-
-// keep copies b.
-func (o *order) keep(b []byte) []byte {
-	from := len(o.arena)
-	o.arena = append(o.arena, b...)
-	return o.arena[from:len(o.arena):len(o.arena)]
-}
-
-// own makes the order's bytes its own.
-func (o *order) own() {
-	for i := range o.base.Vals {
-		if v := &o.base.Vals[i]; v.Bytes != nil {
-			v.Bytes = o.keep(v.Bytes)
-		}
-	}
-	for i := range o.base.Attrs {
-		o.base.Attrs[i].Value = o.keep(o.base.Attrs[i].Value)
-	}
+	arena         schemas.Arena
 }
 
 // void reports whether an order was never paid and never will be.
