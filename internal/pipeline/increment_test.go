@@ -36,23 +36,23 @@ func events(day, first, n int) string {
 	return b.String()
 }
 
-// New rows on one day build this week's events and this month's sessions, nothing else; corrections, deletions and late
+// New rows on one day build this day's events and this month's sessions, nothing else; corrections, deletions and late
 // rows do the same, and what results is what one run over everything gives.
 func TestModelsAreBuiltForWhatChanged(t *testing.T) {
 	t.Parallel()
 	sources := surveySource + "  - { name: web, system: ga4, export: events, location: \"$DIR/web/*.json*\" }\n"
 	steps := []struct {
-		name  string
-		do    func(s *site)
-		weeks int // partitions of fct_journey_event that change
+		name string
+		do   func(s *site)
+		days int // partitions of fct_journey_event that change
 	}{
 		{"a new day", func(s *site) { s.write("web/events_20260120.json", events(20, 0, 30), 5*time.Hour) }, 1},
 		{"a late row", func(s *site) { s.write("web/late.json", events(3, 900, 1), 5*time.Hour) }, 1},
 		{"a correction", func(s *site) { s.write("web/events_20260105.json", events(5, 2, 60), 4*time.Hour) }, 1},
-		{"answers of five days", func(s *site) { s.write("in/b.csv", surveys(200, 40), 4*time.Hour) }, 2},
+		{"answers of five days", func(s *site) { s.write("in/b.csv", surveys(200, 40), 4*time.Hour) }, 5},
 		{"answers that move to other days", func(s *site) {
 			s.write("in/b.csv", strings.ReplaceAll(surveys(200, 40), "2026-01-0", "2026-02-1"), 3*time.Hour)
-		}, 3},
+		}, 10},
 	}
 	s := newWholeSite(t)
 	cfg := s.config(sources)
@@ -83,8 +83,8 @@ func TestModelsAreBuiltForWhatChanged(t *testing.T) {
 		if m, ok := r["fct_survey_response"]; ok && m.Untouched == strings.HasPrefix(step.name, "answers") {
 			t.Errorf("%s: fct_survey_response: %+v", step.name, m)
 		}
-		if got := r["fct_journey_event"].Published; got != step.weeks {
-			t.Errorf("%s: %d weeks of events were published, want %d", step.name, got, step.weeks)
+		if got := r["fct_journey_event"].Published; got != step.days {
+			t.Errorf("%s: %d days of events were published, want %d", step.name, got, step.days)
 		}
 		s.verify(cfg)
 	}

@@ -87,7 +87,7 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 	s.built, err = s.count(ctx)
 	var partitions []string
 	if err == nil {
-		partitions, err = s.affected(ctx, inc)
+		partitions, err = s.affected(ctx, m, inc)
 	}
 	if err == nil {
 		err = s.keep(ctx, inc, partitions)
@@ -111,11 +111,15 @@ func (s *Staging) count(ctx context.Context) (int64, error) {
 	return int64(n), err
 }
 
-// affected names the partitions in which the rows of the keys that were built are not those that are published.
-func (s *Staging) affected(ctx context.Context, inc Increment) ([]string, error) {
+// affected names the partitions in which the rows of the keys that were built are not those that are published. Where a key
+// is a partition these are all: there are no other rows to spare, and what is published need not be read.
+func (s *Staging) affected(ctx context.Context, m Model, inc Increment) ([]string, error) {
 	touched := fmt.Sprintf(" WHERE %s IN (SELECT key FROM %s)", inc.Key, inc.Keys.SQL())
 	sql := fmt.Sprintf("SELECT held_id FROM (%s UNION ALL %s) GROUP BY held_id HAVING count() = 1 OR min(held_rows) != max(held_rows) OR min(held_hash) != max(held_hash)",
 		s.target.states(touched), s.table.states(""))
+	if inc.Key == m.PartitionBy {
+		sql = fmt.Sprintf("SELECT _partition_id FROM %s%s GROUP BY 1 UNION DISTINCT SELECT _partition_id FROM %s GROUP BY 1", s.target.SQL(), touched, s.table.SQL())
+	}
 	var names []string
 	err := s.w.read(ctx, statement{what: "find the touched partitions of " + s.target.String(), sql: sql}, func() { names = nil }, func(r driver.Rows) error {
 		id := ""

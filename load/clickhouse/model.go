@@ -14,7 +14,7 @@ type Model struct {
 	Name    string
 	Comment string
 	Columns []ModelColumn
-	// PartitionBy is "" (the whole table is one partition), a Date column, or a function of one: toMonday, toYYYYMM, toStartOfQuarter.
+	// PartitionBy is "" (the whole table is one partition), a Date column, or a function of one: toYYYYMM, toStartOfQuarter.
 	PartitionBy string
 	OrderBy     []string
 	// SQL is one SELECT giving exactly Columns, by name; {name:Type} are query parameters.

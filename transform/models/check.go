@@ -146,7 +146,7 @@ func (p *parser) partition() {
 	}
 	p.line = p.seen["partition"]
 	column := p.m.Partition
-	for name, function := range map[string]string{"week": "toMonday", "month": "toYYYYMM", "quarter": "toStartOfQuarter"} {
+	for name, function := range map[string]string{"month": "toYYYYMM", "quarter": "toStartOfQuarter"} {
 		if inner, ok := strings.CutPrefix(p.m.Partition, name+"("); ok && strings.HasSuffix(inner, ")") {
 			column = strings.TrimSuffix(inner, ")")
 			p.m.Partition = function + "(" + column + ")"

@@ -36,7 +36,7 @@ type Model struct {
 	Hidden  bool
 	Grain   []string
 	Columns []Column
-	// Partition is "", a Date column, toMonday(column), toYYYYMM(column) or toStartOfQuarter(column).
+	// Partition is "", a Date column, toYYYYMM(column) or toStartOfQuarter(column).
 	Partition string
 	OrderBy   []string
 	Refresh   Refresh

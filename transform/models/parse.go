@@ -29,7 +29,7 @@ var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "need
 //	grain      columns that together are unique (required); tested
 //	column     NAME TYPE "comment", one line per output column, in order
 //	order_by   sorting key (default: grain)
-//	partition  a Date column, week(column), month(column), quarter(column), or absent for one partition
+//	partition  a Date column, month(column), quarter(column), or absent for one partition
 //	needs      inputs that the rows come from (default: all): while none of them holds a row, the model is empty
 //	refresh    full (default), or by EXPR: only the rows whose EXPR a change of the inputs touches are built anew; see Touch
 //	touched    SELECT of the values of EXPR that a change touches, one line per way they are; for refresh full: of anything, AS

@@ -1,7 +1,7 @@
 -- comment: One row per thing that happened between a customer and the company; of a record's state only the newest version counts, with the customer it belongs to.
 -- grain: event_id
 -- needs: journey_event
--- partition: week(event_date)
+-- partition: event_date
 -- order_by: event_type, occurred_at, event_id
 -- refresh: by event_date
 -- touched: SELECT event_date AS key FROM waymark_delta.journey_event
