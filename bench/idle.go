@@ -57,7 +57,7 @@ func (h *harness) idle(ctx context.Context, r *result) error {
 			break
 		}
 		h.log("idle: the run that loads %d objects took %.0f s, %s MiB (%v)", objects, o.Seconds, mib(rss(o.usage)), o.Report.Stages)
-		r.note("The run that loaded the %d objects took %.0f s with %s MiB (Waymark alone %s).", objects, o.Seconds, mib(rss(o.usage)), mib(own(o.usage)))
+		r.note("A run before, for what the cache of %d objects lacked or a newer build makes otherwise, took %.0f s with %s MiB (Waymark alone %s).", objects, o.Seconds, mib(rss(o.usage)), mib(own(o.usage)))
 		if n == 3 {
 			return errors.New("the run does not come to rest")
 		}
