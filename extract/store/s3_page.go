@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func (*pageReader) ID() string { return "OperationDeserializer" }
 func (r *pageReader) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	answer, ok := out.RawResponse.(*smithyhttp.Response)
-	if err == nil && ok && answer.StatusCode == 200 {
+	if err == nil && ok && answer.StatusCode == http.StatusOK {
 		body, bad := io.ReadAll(answer.Body)
 		if bad == nil {
 			if page := readPage(body); page != nil {

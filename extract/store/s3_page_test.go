@@ -20,7 +20,7 @@ import (
 type answering struct{ body io.Reader }
 
 func (a answering) Do(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Body: io.NopCloser(a.body), Header: http.Header{}, Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(a.body), Header: http.Header{}, Request: r}, nil
 }
 
 var pageClient = s3.New(s3.Options{Region: "eu", Credentials: aws.AnonymousCredentials{}, Retryer: aws.NopRetryer{}})
