@@ -23,9 +23,10 @@ const (
 )
 
 func main() {
-	floor := make([]byte, heapFloor)
+	var floor []byte
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
+		floor = make([]byte, heapFloor)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], environment{self: self(), lookup: os.LookupEnv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -184,11 +185,13 @@ func keepLater(in map[string]*lake.Manifest, m *lake.Manifest) {
 
 // judge gives each item its reason; newest are the newest manifests by URI.
 func (d *discovery) judge(newest map[string]*lake.Manifest) {
-	keys := make([]string, len(d.items))
-	for i, it := range d.items {
-		keys[i] = it.Info.Key
-	}
-	replaced := d.source.superseded(keys)
+	replaced := d.source.superseded(func(yield func(string) bool) {
+		for i := range d.items {
+			if !yield(d.items[i].Info.Key) {
+				return
+			}
+		}
+	})
 	for i := range d.items {
 		it := &d.items[i]
 		m := it.Manifest
@@ -212,27 +215,14 @@ func (d *discovery) judge(newest map[string]*lake.Manifest) {
 }
 
 // superseded names the keys that another one of keys replaces.
-func (s *Source) superseded(keys []string) map[string]bool {
+func (s *Source) superseded(keys iter.Seq[string]) map[string]bool {
 	out := map[string]bool{}
 	if s.Export.Supersedes != nil {
-		for key, by := range s.Export.Supersedes(keys) {
+		for key, by := range s.Export.Supersedes(slices.Sorted(keys)) {
 			out[key] = by != ""
 		}
 	}
 	return out
-}
-
-// replaced is superseded of the objects of manifests.
-func (d *discovery) replaced(manifests map[string]*lake.Manifest) map[string]bool {
-	if d.source.Export.Supersedes == nil {
-		return nil
-	}
-	keys := make([]string, 0, len(manifests))
-	for _, m := range manifests {
-		keys = append(keys, m.Object.Key)
-	}
-	slices.Sort(keys)
-	return d.source.superseded(keys)
 }
 
 // versions returns, by URI, the newest manifest of each object and its newest usable one: the listing decides what is
@@ -267,7 +257,13 @@ func (d *discovery) versions(committed map[string]*lake.Manifest) (newest, usabl
 // does one whose newest version is quarantined: that one adds the reject that says so.
 func (d *discovery) current(committed map[string]*lake.Manifest) []*lake.Manifest {
 	newest, usable := d.versions(committed)
-	replaced := d.replaced(usable)
+	replaced := d.source.superseded(func(yield func(string) bool) {
+		for _, m := range usable {
+			if !yield(m.Object.Key) {
+				return
+			}
+		}
+	})
 	var out []*lake.Manifest
 	take := func(m *lake.Manifest) {
 		if m != nil && !replaced[m.Object.Key] {

@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,14 +16,13 @@ import (
 // meanwhile calls do once, when the transform phase begins: after the listing, before the lease.
 type meanwhile struct {
 	pipeline.Silent
-	do func()
+	once sync.Once
+	do   func()
 }
 
 func (m *meanwhile) Phase(name string, _ int) {
-	if name == "transform" && m.do != nil {
-		do := m.do
-		m.do = nil
-		do()
+	if name == "transform" {
+		m.once.Do(m.do)
 	}
 }
 
@@ -48,13 +48,13 @@ func TestRunThatListedBeforeAnotherPublished(t *testing.T) {
 // listing calls do once, when manifests are about to be listed.
 type listing struct {
 	store.Store
-	do func()
+	once sync.Once
+	do   func()
 }
 
 func (l *listing) List(ctx context.Context, prefix string, yield func(object.Info) error) error {
-	if do := l.do; do != nil && strings.HasPrefix(prefix, "manifests/") {
-		l.do = nil
-		do()
+	if strings.HasPrefix(prefix, "manifests/") {
+		l.once.Do(l.do)
 	}
 	return l.Store.List(ctx, prefix, yield)
 }

@@ -59,10 +59,8 @@ func (w *Warehouse) TouchedKeys(ctx context.Context, model, tag, sql string, par
 	if err != nil {
 		return keys, 0, err
 	}
-	var count uint64
-	err = w.read(ctx, statement{what: "count the touched rows of " + model, sql: "SELECT count() FROM " + keys.SQL()},
-		func() {}, func(r driver.Rows) error { return r.Scan(&count) })
-	return keys, int64(count), err
+	n, err = w.count(ctx, keys)
+	return keys, n, err
 }
 
 // Touches reports whether a SELECT of keys gives any.
@@ -84,7 +82,7 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 		return nil, nil, err
 	}
 	s.increment = &inc
-	s.built, err = s.count(ctx)
+	s.built, err = w.count(ctx, s.table)
 	var partitions []string
 	if err == nil {
 		partitions, err = s.affected(ctx, m, inc)
@@ -104,9 +102,10 @@ func (w *Warehouse) BuildIncrement(ctx context.Context, m Model, inc Increment, 
 // Built counts the rows of the touched keys; ok is false where the table was not built for keys.
 func (s *Staging) Built() (rows int64, ok bool) { return s.built, s.increment != nil }
 
-func (s *Staging) count(ctx context.Context) (int64, error) {
+// count counts the rows of a table.
+func (w *Warehouse) count(ctx context.Context, t Table) (int64, error) {
 	var n uint64
-	err := s.w.read(ctx, statement{what: "count the rows of " + s.table.Name, sql: "SELECT count() FROM " + s.table.SQL()},
+	err := w.read(ctx, statement{what: "count the rows of " + t.Name, sql: "SELECT count() FROM " + t.SQL()},
 		func() {}, func(r driver.Rows) error { return r.Scan(&n) })
 	return int64(n), err
 }

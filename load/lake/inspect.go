@@ -102,7 +102,7 @@ func (l *Lake) readEach(ctx context.Context, left []object.Info, to *ManifestSet
 			to.Good = append(to.Good, read[i])
 		}
 	}
-	slices.SortFunc(to.Good, func(a, b Manifest) int { return strings.Compare(a.Stored, b.Stored) })
+	slices.SortFunc(to.Good, byKey)
 	return nil
 }
 

@@ -96,6 +96,9 @@ func (m *Manifest) keyIs(key string) error {
 	return nil
 }
 
+// byKey orders manifests whose key is known.
+func byKey(a, b Manifest) int { return strings.Compare(a.Stored, b.Stored) }
+
 // ManifestName takes a manifest's key apart: its source and the identity of its object.
 func ManifestName(key string) (source, identity string) {
 	source, rest, _ := strings.Cut(strings.TrimPrefix(key, manifestsPrefix), "/")

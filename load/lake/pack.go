@@ -3,7 +3,6 @@ package lake
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/gob"
 	"errors"
@@ -42,7 +41,7 @@ func (l *Lake) PackManifests(ctx context.Context, source string, manifests []Man
 	for i := range order {
 		order[i].Format, order[i].Stored = ManifestFormat, order[i].Key()
 	}
-	slices.SortFunc(order, func(a, b Manifest) int { return cmp.Compare(a.Stored, b.Stored) })
+	slices.SortFunc(order, byKey)
 	out := gob.NewEncoder(w)
 	for i := range order {
 		if err := out.Encode(&order[i]); err != nil {
