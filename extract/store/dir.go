@@ -23,6 +23,7 @@ const own = ".waymark-"
 type dirStore struct {
 	dir  string
 	root *os.Root
+	turn chan struct{} // holds one while a goroutine has the lock
 
 	mu     sync.Mutex
 	hashes map[string]hashed // by key: content hashes of files that have not changed since
@@ -37,7 +38,7 @@ func OpenDir(dir string) (Store, error) {
 	if err != nil {
 		return nil, dirError("open directory", dir, err)
 	}
-	return &dirStore{dir: dir, root: root, hashes: map[string]hashed{}}, nil
+	return &dirStore{dir: dir, root: root, turn: make(chan struct{}, 1), hashes: map[string]hashed{}}, nil
 }
 
 // CreateDir opens a directory as a store and creates it when it is absent.
@@ -209,7 +210,7 @@ func (r *dirReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.f.Read(p)
 	if r.sum != nil {
-		r.sum.add(p[:n])
+		_, _ = r.sum.Write(p[:n]) // never fails
 	}
 	if err == nil {
 		return n, nil

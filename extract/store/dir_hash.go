@@ -119,7 +119,7 @@ func joined(sums [][16]byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// blockSum is hashFile of a file of several blocks that is read anyway, from its start to its end.
+// blockSum is hashFile of a file that is read or written anyway, from its start to its end.
 type blockSum struct {
 	sums    [][16]byte
 	blocks  int
@@ -131,7 +131,9 @@ func newBlockSum(size int64) *blockSum {
 	return &blockSum{blocks: int((size + hashBlock - 1) / hashBlock), current: xxh3.New(), left: hashBlock}
 }
 
-func (b *blockSum) add(p []byte) {
+// Write never fails.
+func (b *blockSum) Write(p []byte) (int, error) {
+	written := len(p)
 	for len(p) > 0 {
 		n := len(p)
 		if len(b.sums) < b.blocks-1 { // the last block has whatever is left
@@ -145,9 +147,16 @@ func (b *blockSum) add(p []byte) {
 			b.left = hashBlock
 		}
 	}
+	return written, nil
 }
 
-func (b *blockSum) etag() string { return joined(append(b.sums, b.current.Sum128().Bytes())) }
+func (b *blockSum) etag() string {
+	last := b.current.Sum128().Bytes()
+	if b.blocks <= 1 {
+		return hex.EncodeToString(last[:])
+	}
+	return joined(append(b.sums, last))
+}
 
 // stretch is a part of a file; what is behind the file's end is not there.
 type stretch struct{ from, to int64 }

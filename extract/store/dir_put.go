@@ -27,7 +27,7 @@ func (d *dirStore) Put(ctx context.Context, key string, body io.ReadSeeker, size
 		return object.Info{}, dirError("write", d.URI(key), err)
 	}
 	temp := path.Join(path.Dir(key), own+"tmp-"+rand.Text())
-	info, err := d.writeTemp(ctx, temp, key, body)
+	info, err := d.writeTemp(ctx, temp, key, body, size)
 	if err == nil {
 		err = d.moveIntoPlace(ctx, temp, key, cond)
 	}
@@ -38,14 +38,19 @@ func (d *dirStore) Put(ctx context.Context, key string, body io.ReadSeeker, size
 	return info, nil
 }
 
-// writeTemp writes and syncs body; the info it returns is that of key, once moved.
-func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Reader) (object.Info, error) {
+// writeTemp writes and syncs size bytes of body; the info it returns is that of key, once moved.
+func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Reader, size int64) (object.Info, error) {
 	f, err := d.root.OpenFile(filepath.FromSlash(temp), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
 	if err != nil {
 		return object.Info{}, dirError("write", d.URI(key), err)
 	}
 	defer f.Close()
-	if _, err := io.CopyBuffer(onlyWriter{f}, contextReader{ctx, body}, make([]byte, 256<<10)); err != nil {
+	sum := newBlockSum(size)
+	written, err := io.CopyBuffer(io.MultiWriter(f, sum), contextReader{ctx, body}, make([]byte, 256<<10))
+	if err == nil && written != size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
 		return object.Info{}, dirError("write", d.URI(key), err)
 	}
 	if err := f.Sync(); err != nil {
@@ -55,14 +60,38 @@ func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Read
 	if err != nil {
 		return object.Info{}, dirError("stat", d.URI(key), err)
 	}
-	etag, err := hashFile(ctx, f, st.Size())
-	if err != nil {
-		return object.Info{}, dirError("read", d.URI(key), err)
-	}
-	return object.Info{Key: key, Size: st.Size(), ETag: etag, Modified: st.ModTime().UTC()}, nil
+	return object.Info{Key: key, Size: st.Size(), ETag: sum.etag(), Modified: st.ModTime().UTC()}, nil
 }
 
+// moveIntoPlace makes the move durable after it let go of the lock, so that writers do not wait for each other's disk. What is there
+// already is made durable as well: the caller relies on it, and whoever wrote it may be on the way still.
 func (d *dirStore) moveIntoPlace(ctx context.Context, temp, key string, cond object.Condition) error {
+	err := d.move(ctx, temp, key, cond)
+	if err != nil && !(cond.IfAbsent && fault.Is(err, fault.Conflict)) {
+		return err
+	}
+	if failed := d.syncDir(path.Dir(key)); failed != nil {
+		return dirError("sync", d.URI(key), failed)
+	}
+	return err
+}
+
+// lock excludes every other writer of the directory: those of this process by turns, others by a lock on a file.
+func (d *dirStore) lock(ctx context.Context) (unlock func(), err error) {
+	select {
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	release, err := d.lockFile(ctx)
+	if err != nil {
+		<-d.turn
+		return nil, err
+	}
+	return func() { release(); <-d.turn }, nil
+}
+
+func (d *dirStore) move(ctx context.Context, temp, key string, cond object.Condition) error {
 	unlock, err := d.lock(ctx)
 	if err != nil {
 		return err
@@ -73,9 +102,6 @@ func (d *dirStore) moveIntoPlace(ctx context.Context, temp, key string, cond obj
 	}
 	if err := d.root.Rename(filepath.FromSlash(temp), filepath.FromSlash(key)); err != nil {
 		return dirError("write", d.URI(key), err)
-	}
-	if err := d.syncDir(path.Dir(key)); err != nil {
-		return dirError("sync", d.URI(key), err)
 	}
 	return nil
 }
@@ -141,6 +167,3 @@ func (r contextReader) Read(p []byte) (int, error) {
 	}
 	return r.r.Read(p)
 }
-
-// onlyWriter hides os.File's ReadFrom, which would copy in one call that no context can end.
-type onlyWriter struct{ io.Writer }

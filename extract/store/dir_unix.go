@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// lock excludes every other writer of the directory, also in other processes. The kernel releases it with the process.
-func (d *dirStore) lock(ctx context.Context) (unlock func(), err error) {
+// lockFile excludes the writers of other processes. The kernel releases the lock with the process.
+func (d *dirStore) lockFile(ctx context.Context) (unlock func(), err error) {
 	f, err := d.root.OpenFile(own+"lock", os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, dirError("lock", d.dir, err)
