@@ -1,10 +1,6 @@
 package privacy
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"hash"
-
 	"github.com/zeebo/xxh3"
 
 	"waymark/internal/fault"
@@ -25,10 +21,9 @@ const (
 
 // Keyer turns raw identifiers into keyed pseudonyms. It serves one goroutine.
 type Keyer struct {
-	mac    hash.Hash
+	mac    *mac
 	spaces []*Space
 	msg    []byte
-	sum    []byte
 }
 
 // NewKeyer returns a Keyer for key, which must have at least MinKey bytes.
@@ -36,7 +31,7 @@ func NewKeyer(key []byte) (*Keyer, error) {
 	if len(key) < MinKey {
 		return nil, fault.New(fault.Invalid, "privacy key: %d bytes, needs at least %d", len(key), MinKey)
 	}
-	return &Keyer{mac: hmac.New(sha256.New, key)}, nil
+	return &Keyer{mac: newMac(key)}, nil
 }
 
 // Pseudonym returns the pseudonym of raw: 16 bytes that depend on the key, the kind, the name space and the normalised
@@ -74,15 +69,11 @@ func namespaced(kind schemas.Identifier) bool {
 
 // sign computes the pseudonym of a normalised identifier. The system is length-prefixed so that no pair of name space
 // and identifier can spell another pair.
-func (k *Keyer) sign(kind schemas.Identifier, system string, id []byte) (out [16]byte) {
+func (k *Keyer) sign(kind schemas.Identifier, system string, id []byte) [16]byte {
 	k.msg = append(k.msg[:0], byte(kind), byte(len(system)>>8), byte(len(system)))
 	k.msg = append(k.msg, system...)
 	k.msg = append(k.msg, id...)
-	k.mac.Reset()
-	k.mac.Write(k.msg)
-	k.sum = k.mac.Sum(k.sum[:0])
-	copy(out[:], k.sum)
-	return out
+	return k.mac.of(k.msg)
 }
 
 // Space is one name space of identifiers with what it remembers, so that a repeated spelling costs a lookup and no

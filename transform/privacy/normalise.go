@@ -43,16 +43,16 @@ func appendEmail(dst, raw []byte) []byte {
 	if at <= 0 || at == len(raw)-1 {
 		return dst
 	}
+	from, all := len(dst), byte(0)
 	for _, c := range raw {
-		if c >= utf8.RuneSelf {
-			return append(dst, bytes.ToLower(norm.NFC.Bytes(raw))...)
-		}
-	}
-	for _, c := range raw {
+		all |= c
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
 		dst = append(dst, c)
+	}
+	if all >= utf8.RuneSelf {
+		return append(dst[:from], bytes.ToLower(norm.NFC.Bytes(raw))...)
 	}
 	return dst
 }
