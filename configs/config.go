@@ -47,7 +47,7 @@ type S3 struct {
 // Resources bounds a run.
 type Resources struct {
 	Workers   int    `yaml:"workers" desc:"Decoding workers; 0 is one per processor."`
-	ChunkMiB  int    `yaml:"chunk_mib" desc:"Input per row group in MiB (1 to 64, default 16); memory grows with workers × chunk."`
+	ChunkMiB  int    `yaml:"chunk_mib" desc:"Input per row group in MiB (1 to 64, default 8); memory grows with workers × chunk."`
 	EngineMiB int    `yaml:"engine_memory_mib" desc:"Memory limit of the embedded engine in MiB (default 4096)."`
 	Retry     string `yaml:"retry_budget" desc:"How long a run goes on, in all, trying again what failed for a passing reason (default 2m)."`
 	Statement string `yaml:"statement_timeout" desc:"Longest time one statement of the warehouse may take (default 1h)."`
@@ -154,7 +154,7 @@ type Source struct {
 func Default() *Config {
 	return &Config{
 		Timezone: "UTC", Currency: "EUR",
-		Resources:   Resources{ChunkMiB: 16, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
+		Resources:   Resources{ChunkMiB: 8, EngineMiB: 4096, Retry: "2m", Statement: "1h"},
 		Service:     Service{FCRDays: 7},
 		Customers:   Customers{ActiveDays: 365, Margin: 1, RecommendedBy: recommendations()},
 		Identity:    Identity{MaxLinks: 20},

@@ -36,7 +36,7 @@ type Options struct {
 
 // Limits and sizes used where Options leave them 0.
 const (
-	DefaultChunkBytes = 16 << 20
+	DefaultChunkBytes = 8 << 20
 	DefaultMaxRecord  = 16 << 20
 	DefaultMaxRatio   = 1000
 )

@@ -15,12 +15,14 @@ const (
 )
 
 // assembly is one file that is being put together: row groups in the order they came or were sealed, and the loose
-// rows that are left.
+// rows that are left. A row group is kept as the few bytes that the footer says of it: a large object has thousands.
 type assembly struct {
 	table  *schemas.Table
 	part   int32
-	out    Output // without key and size
-	groups []spooled
+	out    Output    // without key and size
+	groups []piece   // where their data is in the spool
+	footer rowGroups // what the footer says of them
+	size   int64     // of the file up to here
 
 	loose      []piece // of loose rows in the spool
 	looseTail  []byte  // the newest loose rows, not yet in the spool
@@ -28,10 +30,9 @@ type assembly struct {
 	looseSize  int64   // bytes of both
 }
 
-// spooled is a row group whose data is in the spool.
-type spooled struct {
-	group RowGroup // without its data
-	piece piece
+func newAssembly(g *RowGroup) *assembly {
+	return &assembly{table: g.Table, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition},
+		footer: rowGroupsOf(g.Table), size: int64(len(magic))}
 }
 
 // piece is a stretch of the spool.
@@ -53,8 +54,9 @@ func (a *assembly) add(s *Spool, g RowGroup) error {
 
 func (a *assembly) spool(s *Spool, g RowGroup) error {
 	at, err := s.append(g.data)
-	a.groups = append(a.groups, spooled{g, at})
-	a.groups[len(a.groups)-1].group.data = nil
+	a.groups = append(a.groups, at)
+	a.footer.add(&g, a.size)
+	a.size += at.size
 	return err
 }
 

@@ -35,10 +35,9 @@ type part struct {
 func newFile(s *Spool, a *assembly, encoders chan *Encoder) (*file, error) {
 	f := &file{spool: s}
 	f.add(part{bytes: []byte(magic), size: int64(len(magic))})
-	groups := make([]placed, 0, len(a.groups)+1)
-	for i := range a.groups {
-		groups = append(groups, placed{&a.groups[i].group, f.size})
-		f.add(part{at: a.groups[i].piece.at, size: a.groups[i].piece.size})
+	footer := a.footer.clone()
+	for _, at := range a.groups {
+		f.add(part{at: at.at, size: at.size})
 	}
 	if a.looseCount > 0 {
 		e := <-encoders
@@ -50,16 +49,16 @@ func newFile(s *Spool, a *assembly, encoders chan *Encoder) (*file, error) {
 		if err != nil {
 			return nil, err
 		}
-		groups = append(groups, placed{&last, f.size})
+		footer.add(&last, f.size)
 		f.add(part{bytes: last.data, size: int64(len(last.data))})
 	}
-	footer := appendFooter(nil, a.table, groups, &a.out)
-	if len(footer) > math.MaxInt32 {
-		return nil, fmt.Errorf("a footer of %d bytes", len(footer))
+	end := appendFooter(nil, a.table, &footer, &a.out)
+	if len(end) > math.MaxInt32 {
+		return nil, fmt.Errorf("a footer of %d bytes", len(end))
 	}
-	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
-	footer = append(footer, magic...)
-	f.add(part{bytes: footer, size: int64(len(footer))})
+	end = binary.LittleEndian.AppendUint32(end, uint32(len(end)))
+	end = append(end, magic...)
+	f.add(part{bytes: end, size: int64(len(end))})
 	return f, nil
 }
 

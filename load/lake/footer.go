@@ -25,32 +25,22 @@ const (
 	decimalPrecision = 18
 )
 
-// placed is a row group and where its data begins in the file.
-type placed struct {
-	group  *RowGroup
-	offset int64
-}
-
 // appendFooter appends the FileMetaData of a file of t.
-func appendFooter(dst []byte, t *schemas.Table, groups []placed, out *Output) []byte {
+func appendFooter(dst []byte, t *schemas.Table, groups *rowGroups, out *Output) []byte {
 	w := thrift{buf: dst}
-	all := leaves(t)
 	w.open()
 	w.i32(1, 2) // version
 	writeSchema(&w, t)
 	w.i64(3, out.Rows)
-	w.list(4, thriftStruct, len(groups))
-	sorted := sortLeaves(t, all)
-	for i := range groups {
-		writeRowGroup(&w, &groups[i], i, all, sorted)
-	}
+	w.list(4, thriftStruct, groups.count)
+	w.buf = append(w.buf, groups.thrift.buf...)
 	w.list(5, thriftStruct, 3)
 	writeKeyValue(&w, metaHashSum, strconv.FormatUint(out.HashSum, 10))
 	writeKeyValue(&w, metaPartition, out.Partition)
 	writeKeyValue(&w, metaTable, out.Table)
 	w.string(6, createdBy)
-	w.list(7, thriftStruct, len(all)) // column orders: by type
-	for range all {
+	w.list(7, thriftStruct, len(groups.leaves)) // column orders: by type
+	for range groups.leaves {
 		w.open()
 		w.empty(1)
 		w.end()

@@ -2,40 +2,66 @@ package lake
 
 import (
 	"math"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
+
+	"waymark/schemas"
 )
 
-func writeRowGroup(w *thrift, p *placed, ordinal int, all []leaf, sorted []int) {
+// rowGroups is what a file's footer says of its row groups.
+type rowGroups struct {
+	leaves []leaf
+	sorted []int // leaves that the rows are sorted by
+	thrift thrift
+	count  int
+}
+
+func rowGroupsOf(t *schemas.Table) rowGroups {
+	all := leaves(t)
+	return rowGroups{leaves: all, sorted: sortLeaves(t, all)}
+}
+
+// clone is a copy that may be added to.
+func (r *rowGroups) clone() rowGroups {
+	c := *r
+	c.thrift = thrift{buf: slices.Clip(r.thrift.buf)}
+	return c
+}
+
+// add describes a row group whose data begins at offset of the file.
+func (r *rowGroups) add(g *RowGroup, offset int64) {
+	w := &r.thrift
 	var raw, size int64
-	for i := range p.group.columns {
-		raw += p.group.columns[i].raw
-		size += p.group.columns[i].size
+	for i := range g.columns {
+		raw += g.columns[i].raw
+		size += g.columns[i].size
 	}
 	w.open()
-	w.list(1, thriftStruct, len(all))
-	for i := range all {
+	w.list(1, thriftStruct, len(r.leaves))
+	for i := range r.leaves {
 		w.open()
 		w.i64(2, 0) // file offset of the column's metadata elsewhere: there is none
-		writeColumnMeta(w, &all[i], &p.group.columns[i], p.offset)
+		writeColumnMeta(w, &r.leaves[i], &g.columns[i], offset)
 		w.end()
 	}
 	w.i64(2, raw)
-	w.i64(3, p.group.Rows)
-	w.list(4, thriftStruct, len(sorted))
-	for _, i := range sorted {
+	w.i64(3, g.Rows)
+	w.list(4, thriftStruct, len(r.sorted))
+	for _, i := range r.sorted {
 		w.open()
 		w.i32(1, int32(i))
 		w.bool(2, false) // ascending
 		w.bool(3, false)
 		w.end()
 	}
-	w.i64(5, p.offset)
+	w.i64(5, offset)
 	w.i64(6, size)
-	if ordinal <= math.MaxInt16 {
-		w.i16(7, int16(ordinal))
+	if r.count <= math.MaxInt16 {
+		w.i16(7, int16(r.count))
 	}
 	w.end()
+	r.count++
 }
 
 func writeColumnMeta(w *thrift, l *leaf, c *chunk, base int64) {

@@ -46,7 +46,7 @@ func (s *Spool) Add(groups []RowGroup) error {
 		id := fileID{g.Table.Name, g.Part}
 		a := s.files[id]
 		if a == nil {
-			a = &assembly{table: g.Table, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition}}
+			a = newAssembly(g)
 			s.files[id] = a
 		}
 		if err := a.add(s, *g); err != nil {
