@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"waymark/internal/sampledata"
 )
@@ -94,6 +95,7 @@ func (h *harness) interleaved(ctx context.Context, j *job, engines []converter, 
 	for round := range rounds {
 		for i := range engines {
 			e := engines[(round+i)%len(engines)]
+			syscall.Sync() // what earlier runs left to be written, a run that syncs its own files would wait for
 			u, dir, err := h.once(ctx, e, j)
 			_ = os.RemoveAll(dir)
 			if err != nil {

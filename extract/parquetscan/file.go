@@ -36,12 +36,12 @@ type Field struct {
 
 // Options bound the work on a file.
 type Options struct {
-	ChunkRows int64 // rows of a chunk; 0 is 16,384
+	ChunkRows int64 // rows of a chunk; 0 is 8,192
 	MaxRatio  int   // largest ratio of expanded to stored bytes; 0 is extract.DefaultMaxRatio
 }
 
 const (
-	defaultChunkRows = 16 << 10
+	defaultChunkRows = 8 << 10
 	readBuffer       = 256 << 10
 	// freeExpansion may be expanded whatever the ratio.
 	freeExpansion = 64 << 20

@@ -27,6 +27,7 @@ type dirStore struct {
 
 	mu     sync.Mutex
 	hashes map[string]hashed // by key: content hashes of files that have not changed since
+	dirs   map[string]bool   // made durable in the directory above
 }
 
 // OpenDir opens an existing directory as a store.
@@ -38,7 +39,7 @@ func OpenDir(dir string) (Store, error) {
 	if err != nil {
 		return nil, dirError("open directory", dir, err)
 	}
-	return &dirStore{dir: dir, root: root, turn: make(chan struct{}, 1), hashes: map[string]hashed{}}, nil
+	return &dirStore{dir: dir, root: root, turn: make(chan struct{}, 1), hashes: map[string]hashed{}, dirs: map[string]bool{}}, nil
 }
 
 // CreateDir opens a directory as a store and creates it when it is absent.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -141,6 +142,60 @@ func TestLargeFileThatChangedSinceTheListingIsNotRead(t *testing.T) {
 		return nil
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The ETag that Put returns is taken while the file is written; reading the file finds the same.
+func TestETagOfWhatIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	s, err := OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, size := range []int64{0, 1, hashBlock - 1, hashBlock, hashBlock + 1, 2*hashBlock + 1} {
+		body := bytes.Repeat([]byte{byte(size)}, int(size))
+		put, err := s.Put(t.Context(), "k", bytes.NewReader(body), size, object.Condition{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := OpenDir(dir) // remembers no hash
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read, err := other.Stat(t.Context(), "k"); err != nil || read.ETag != put.ETag || read.Size != size {
+			t.Errorf("%d bytes: %+v, %v, written as %+v", size, read, err, put)
+		}
+		other.Close()
+	}
+}
+
+// A writer whose time is over does nothing, whoever has the lock.
+func TestDirectoryWriterWithoutTime(t *testing.T) {
+	s, err := OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	put := func(ctx context.Context) error {
+		_, err := s.Put(ctx, "k", bytes.NewReader(nil), 0, object.Condition{})
+		return err
+	}
+	if err := put(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 {
+		if err := put(over); !errors.Is(err, context.Canceled) {
+			t.Fatalf("put: %v", err)
+		}
+		if err := s.Delete(over, "k"); !errors.Is(err, context.Canceled) {
+			t.Fatalf("delete: %v", err)
+		}
+	}
+	if err := s.Delete(t.Context(), "k"); err != nil {
 		t.Fatal(err)
 	}
 }

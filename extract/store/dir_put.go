@@ -47,11 +47,11 @@ func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Read
 	defer f.Close()
 	sum := newBlockSum(size)
 	written, err := io.CopyBuffer(io.MultiWriter(f, sum), contextReader{ctx, body}, make([]byte, 256<<10))
-	if err == nil && written != size {
-		err = io.ErrUnexpectedEOF
-	}
 	if err != nil {
 		return object.Info{}, dirError("write", d.URI(key), err)
+	}
+	if written != size {
+		return object.Info{}, fault.New(fault.Internal, "write %s: the body has %d bytes, not %d", d.URI(key), written, size)
 	}
 	if err := f.Sync(); err != nil {
 		return object.Info{}, dirError("sync", d.URI(key), err)
@@ -64,10 +64,10 @@ func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Read
 }
 
 // moveIntoPlace makes the move durable after it let go of the lock, so that writers do not wait for each other's disk. What is there
-// already is made durable as well: the caller relies on it, and whoever wrote it may be on the way still.
+// instead is made durable as well: it may be the very same, on which the caller then relies, while whoever wrote it is on the way still.
 func (d *dirStore) moveIntoPlace(ctx context.Context, temp, key string, cond object.Condition) error {
 	err := d.move(ctx, temp, key, cond)
-	if err != nil && !(cond.IfAbsent && fault.Is(err, fault.Conflict)) {
+	if err != nil && !fault.Is(err, fault.Conflict) {
 		return err
 	}
 	if failed := d.syncDir(path.Dir(key)); failed != nil {
@@ -78,6 +78,9 @@ func (d *dirStore) moveIntoPlace(ctx context.Context, temp, key string, cond obj
 
 // lock excludes every other writer of the directory: those of this process by turns, others by a lock on a file.
 func (d *dirStore) lock(ctx context.Context) (unlock func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case d.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -110,7 +113,7 @@ func (d *dirStore) checkCondition(ctx context.Context, key string, cond object.C
 	if cond == (object.Condition{}) {
 		return nil
 	}
-	now, err := d.Stat(ctx, key)
+	etag, err := d.held(ctx, key, cond)
 	absent := fault.Is(err, fault.NotFound)
 	switch {
 	case err != nil && !absent:
@@ -119,31 +122,56 @@ func (d *dirStore) checkCondition(ctx context.Context, key string, cond object.C
 		return fault.New(fault.Conflict, "write %s: it exists already", d.URI(key))
 	case cond.IfMatch != "" && absent:
 		return fault.New(fault.Conflict, "write %s: it does not exist any more", d.URI(key))
-	case cond.IfMatch != "" && now.ETag != cond.IfMatch:
+	case cond.IfMatch != "" && etag != cond.IfMatch:
 		return fault.New(fault.Conflict, "write %s: it was changed by another", d.URI(key))
 	}
 	return nil
 }
 
-// makeDirs creates dir and makes each new level durable in the one above.
+// held is the ETag of what is at key where the condition asks for it: a large file is not read, under the lock, to see that it exists.
+func (d *dirStore) held(ctx context.Context, key string, cond object.Condition) (etag string, err error) {
+	if cond.IfMatch != "" {
+		info, err := d.Stat(ctx, key)
+		return info.ETag, err
+	}
+	f, err := d.open(key)
+	if err == nil {
+		err = f.Close()
+	}
+	return "", err
+}
+
+// makeDirs creates dir and makes each level durable in the one above: those that are there may be so new that nobody has yet.
 func (d *dirStore) makeDirs(dir string) error {
-	if dir == "." {
+	if dir == "." || d.durable(dir) {
 		return nil
 	}
-	err := d.root.Mkdir(filepath.FromSlash(dir), 0o755)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := d.makeDirs(path.Dir(dir)); err != nil {
-			return err
-		}
-		err = d.root.Mkdir(filepath.FromSlash(dir), 0o755)
-	}
-	if errors.Is(err, fs.ErrExist) { // a file of that name fails when the temporary file is created
-		return nil
-	}
-	if err != nil {
+	if err := d.makeDirs(path.Dir(dir)); err != nil {
 		return err
 	}
-	return d.syncDir(path.Dir(dir))
+	err := d.root.Mkdir(filepath.FromSlash(dir), 0o755)
+	if err != nil && !errors.Is(err, fs.ErrExist) { // a file of that name fails when the temporary file is created
+		return err
+	}
+	if err := d.syncDir(path.Dir(dir)); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dirs[dir] = true
+	return nil
+}
+
+// durable reports whether this process has made the directory durable, and it is there.
+func (d *dirStore) durable(dir string) bool {
+	d.mu.Lock()
+	known := d.dirs[dir]
+	d.mu.Unlock()
+	if !known {
+		return false
+	}
+	_, err := d.root.Stat(filepath.FromSlash(dir))
+	return err == nil
 }
 
 func (d *dirStore) syncDir(dir string) error {

@@ -6,23 +6,26 @@ import (
 	"waymark/schemas"
 )
 
-// Loose rows of a partition become a row group when there are sealRows or sealBytes of them; looseBuffer bytes of each
-// partition are held in memory before they go to the spool, so that thousands of partitions make few small pieces.
+// Loose rows of a partition become a row group when there are sealRows or sealBytes of them; pieceBytes of each partition are
+// held in memory before they go to the spool, so that thousands of partitions make few small pieces.
 const (
-	sealRows    = 1 << 15
-	sealBytes   = 8 << 20
-	looseBuffer = 16 << 10
+	sealRows   = 1 << 15
+	sealBytes  = 8 << 20
+	pieceBytes = 16 << 10
 )
 
 // assembly is one file that is being put together: row groups in the order they came or were sealed, and the loose
-// rows that are left. A row group is kept as the few bytes that the footer says of it: a large object has thousands.
+// rows that are left. A large object has thousands of row groups, so that what the footer says of them is in the spool as well.
 type assembly struct {
 	table  *schemas.Table
+	layout *layout
 	part   int32
-	out    Output    // without key and size
-	groups []piece   // where their data is in the spool
-	footer rowGroups // what the footer says of them
-	size   int64     // of the file up to here
+	out    Output  // without key and size
+	groups []piece // the data of the row groups
+	size   int64   // of the file up to their end
+
+	described []piece // what the footer says of the row groups
+	describe  []byte  // and of the newest ones, not yet in the spool
 
 	loose      []piece // of loose rows in the spool
 	looseTail  []byte  // the newest loose rows, not yet in the spool
@@ -30,9 +33,8 @@ type assembly struct {
 	looseSize  int64   // bytes of both
 }
 
-func newAssembly(g *RowGroup) *assembly {
-	return &assembly{table: g.Table, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition},
-		footer: rowGroupsOf(g.Table), size: int64(len(magic))}
+func newAssembly(g *RowGroup, l *layout) *assembly {
+	return &assembly{table: g.Table, layout: l, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition}, size: int64(len(magic))}
 }
 
 // piece is a stretch of the spool.
@@ -53,10 +55,13 @@ func (a *assembly) add(s *Spool, g RowGroup) error {
 }
 
 func (a *assembly) spool(s *Spool, g RowGroup) error {
-	at, err := s.append(g.data)
-	a.groups = append(a.groups, at)
-	a.footer.add(&g, a.size)
-	a.size += at.size
+	data, err := s.append(g.data)
+	if err != nil {
+		return err
+	}
+	a.describe = appendRowGroup(a.describe, a.layout, &g, a.size)
+	a.groups, a.size = append(a.groups, data), a.size+data.size
+	a.described, a.describe, err = s.settle(a.described, a.describe)
 	return err
 }
 
@@ -72,11 +77,8 @@ func (a *assembly) addLoose(s *Spool, g *RowGroup) error {
 		a.loose, a.looseTail, a.looseCount, a.looseSize = a.loose[:0], a.looseTail[:0], 0, 0
 		return a.spool(s, group)
 	}
-	if len(a.looseTail) < looseBuffer {
-		return nil
-	}
-	p, err := s.append(a.looseTail)
-	a.loose, a.looseTail = append(a.loose, p), a.looseTail[:0]
+	var err error
+	a.loose, a.looseTail, err = s.settle(a.loose, a.looseTail)
 	return err
 }
 

@@ -63,7 +63,7 @@ func (c *concatenation) add(file []byte) (err error) {
 	for i := range meta.RowGroups {
 		g := &meta.RowGroups[i]
 		g.FileOffset += move
-		g.Ordinal = int16(min(len(c.meta.RowGroups)+i, 1<<15-1))
+		g.Ordinal = 0 // which is none
 		for k := range g.Columns {
 			m := &g.Columns[k].MetaData
 			m.DataPageOffset += move

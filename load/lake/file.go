@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -34,11 +35,9 @@ type part struct {
 // newFile lays out header, row groups and footer. Loose rows that are left become the last row group.
 func newFile(s *Spool, a *assembly, encoders chan *Encoder) (*file, error) {
 	f := &file{spool: s}
-	f.add(part{bytes: []byte(magic), size: int64(len(magic))})
-	footer := a.footer.clone()
-	for _, at := range a.groups {
-		f.add(part{at: at.at, size: at.size})
-	}
+	f.bytes([]byte(magic))
+	f.spooled(a.groups)
+	describe, groups := a.describe, len(a.groups)
 	if a.looseCount > 0 {
 		e := <-encoders
 		if e == nil {
@@ -49,17 +48,33 @@ func newFile(s *Spool, a *assembly, encoders chan *Encoder) (*file, error) {
 		if err != nil {
 			return nil, err
 		}
-		footer.add(&last, f.size)
-		f.add(part{bytes: last.data, size: int64(len(last.data))})
+		describe, groups = appendRowGroup(slices.Clip(describe), a.layout, &last, f.size), groups+1
+		f.bytes(last.data)
 	}
-	end := appendFooter(nil, a.table, &footer, &a.out)
-	if len(end) > math.MaxInt32 {
-		return nil, fmt.Errorf("a footer of %d bytes", len(end))
+	start := f.size
+	head, tail := footer(a.table, a.layout, groups, &a.out)
+	f.bytes(head)
+	f.spooled(a.described)
+	f.bytes(describe)
+	f.bytes(tail)
+	if f.size-start > math.MaxInt32 {
+		return nil, fmt.Errorf("a footer of %d bytes", f.size-start)
 	}
-	end = binary.LittleEndian.AppendUint32(end, uint32(len(end)))
-	end = append(end, magic...)
-	f.add(part{bytes: end, size: int64(len(end))})
+	f.bytes(append(binary.LittleEndian.AppendUint32(nil, uint32(f.size-start)), magic...))
 	return f, nil
+}
+
+// bytes adds a stretch that is at hand, unless it is empty.
+func (f *file) bytes(b []byte) {
+	if len(b) > 0 {
+		f.add(part{bytes: b, size: int64(len(b))})
+	}
+}
+
+func (f *file) spooled(pieces []piece) {
+	for _, p := range pieces {
+		f.add(part{at: p.at, size: p.size})
+	}
 }
 
 func (f *file) add(p part) {

@@ -25,28 +25,28 @@ const (
 	decimalPrecision = 18
 )
 
-// appendFooter appends the FileMetaData of a file of t.
-func appendFooter(dst []byte, t *schemas.Table, groups *rowGroups, out *Output) []byte {
-	w := thrift{buf: dst}
+// footer is the FileMetaData of a file of t in two pieces, which stand around what rowGroups says of its row groups.
+func footer(t *schemas.Table, l *layout, rowGroups int, out *Output) (head, tail []byte) {
+	var w thrift
 	w.open()
 	w.i32(1, 2) // version
 	writeSchema(&w, t)
 	w.i64(3, out.Rows)
-	w.list(4, thriftStruct, groups.count)
-	w.buf = append(w.buf, groups.thrift.buf...)
+	w.list(4, thriftStruct, rowGroups)
+	head, w.buf = w.buf, nil
 	w.list(5, thriftStruct, 3)
 	writeKeyValue(&w, metaHashSum, strconv.FormatUint(out.HashSum, 10))
 	writeKeyValue(&w, metaPartition, out.Partition)
 	writeKeyValue(&w, metaTable, out.Table)
 	w.string(6, createdBy)
-	w.list(7, thriftStruct, len(groups.leaves)) // column orders: by type
-	for range groups.leaves {
+	w.list(7, thriftStruct, len(l.leaves)) // column orders: by type
+	for range l.leaves {
 		w.open()
 		w.empty(1)
 		w.end()
 	}
 	w.end()
-	return w.buf
+	return head, w.buf
 }
 
 func writeKeyValue(w *thrift, key, value string) {

@@ -1,54 +1,43 @@
 package lake
 
 import (
-	"math"
-	"slices"
-
 	"github.com/parquet-go/parquet-go/format"
 
 	"waymark/schemas"
 )
 
-// rowGroups is what a file's footer says of its row groups.
-type rowGroups struct {
+// layout is what the footers of all files of a table have in common.
+type layout struct {
 	leaves []leaf
 	sorted []int // leaves that the rows are sorted by
-	thrift thrift
-	count  int
 }
 
-func rowGroupsOf(t *schemas.Table) rowGroups {
+func layoutOf(t *schemas.Table) *layout {
 	all := leaves(t)
-	return rowGroups{leaves: all, sorted: sortLeaves(t, all)}
+	return &layout{leaves: all, sorted: sortLeaves(t, all)}
 }
 
-// clone is a copy that may be added to.
-func (r *rowGroups) clone() rowGroups {
-	c := *r
-	c.thrift = thrift{buf: slices.Clip(r.thrift.buf)}
-	return c
-}
-
-// add describes a row group whose data begins at offset of the file.
-func (r *rowGroups) add(g *RowGroup, offset int64) {
-	w := &r.thrift
+// appendRowGroup appends what a footer says of a row group whose data begins at offset of the file. It leaves out the ordinal, which is
+// optional and ends at 32,767.
+func appendRowGroup(dst []byte, l *layout, g *RowGroup, offset int64) []byte {
+	w := thrift{buf: dst}
 	var raw, size int64
 	for i := range g.columns {
 		raw += g.columns[i].raw
 		size += g.columns[i].size
 	}
 	w.open()
-	w.list(1, thriftStruct, len(r.leaves))
-	for i := range r.leaves {
+	w.list(1, thriftStruct, len(l.leaves))
+	for i := range l.leaves {
 		w.open()
 		w.i64(2, 0) // file offset of the column's metadata elsewhere: there is none
-		writeColumnMeta(w, &r.leaves[i], &g.columns[i], offset)
+		writeColumnMeta(&w, &l.leaves[i], &g.columns[i], offset)
 		w.end()
 	}
 	w.i64(2, raw)
 	w.i64(3, g.Rows)
-	w.list(4, thriftStruct, len(r.sorted))
-	for _, i := range r.sorted {
+	w.list(4, thriftStruct, len(l.sorted))
+	for _, i := range l.sorted {
 		w.open()
 		w.i32(1, int32(i))
 		w.bool(2, false) // ascending
@@ -57,11 +46,8 @@ func (r *rowGroups) add(g *RowGroup, offset int64) {
 	}
 	w.i64(5, offset)
 	w.i64(6, size)
-	if r.count <= math.MaxInt16 {
-		w.i16(7, int16(r.count))
-	}
 	w.end()
-	r.count++
+	return w.buf
 }
 
 func writeColumnMeta(w *thrift, l *leaf, c *chunk, base int64) {

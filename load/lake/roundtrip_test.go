@@ -209,3 +209,45 @@ func TestRowsAreSorted(t *testing.T) {
 		}
 	})
 }
+
+// What the footer says of many row groups goes through the spool, in memory or not.
+func TestManyRowGroupsRoundTrip(t *testing.T) {
+	const groups = 60
+	b := laketest.Batch(schemas.JourneyEvent, laketest.Shape{Seed: 1, Rows: 600, Partitions: 1})
+	var keys []string
+	for _, memory := range []int64{0, 1 << 30} {
+		encoder, spool := lake.NewEncoder(), lake.NewSpool(t.TempDir(), memory)
+		defer spool.Close()
+		for range groups {
+			group, err := encoder.Encode(b)
+			if err == nil {
+				err = spool.Add(group)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var store laketest.Memory
+		for range 2 { // Finish may be called again
+			outputs, err := spool.Finish(t.Context(), &store)
+			if err != nil || len(outputs) != 1 {
+				t.Fatalf("%d files, %v", len(outputs), err)
+			}
+			keys = append(keys, outputs[0].Key)
+			data := store.Bytes(outputs[0].Key)
+			file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(file.RowGroups()); n != groups || file.NumRows() != groups*int64(b.Rows) {
+				t.Errorf("%d rows in %d row groups", file.NumRows(), n)
+			}
+			if rows := read(t, &store, outputs); len(rows) != groups*b.Rows || rows[0] != rows[(groups-1)*b.Rows] {
+				t.Errorf("%d rows came back, %d went in", len(rows), groups*b.Rows)
+			}
+		}
+	}
+	if slices.Sort(keys); keys[0] != keys[len(keys)-1] {
+		t.Errorf("the same rows became other files: %v", keys)
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"waymark/internal/fault"
 	"waymark/internal/object"
+	"waymark/schemas"
 )
 
 // uploads bounds how many files are hashed and written at once.
@@ -26,6 +27,7 @@ type Spool struct {
 	file   *os.File // everything, once there was not
 	size   int64
 	files  map[fileID]*assembly
+	tables map[*schemas.Table]*layout
 	sealer *Encoder
 }
 
@@ -36,7 +38,7 @@ type fileID struct {
 
 // NewSpool returns a spool that holds up to memory bytes and the rest in a temporary file in dir ("" is the system's).
 func NewSpool(dir string, memory int64) *Spool {
-	return &Spool{dir: dir, memory: memory, files: map[fileID]*assembly{}}
+	return &Spool{dir: dir, memory: memory, files: map[fileID]*assembly{}, tables: map[*schemas.Table]*layout{}}
 }
 
 // Add appends row groups; calls must come in chunk order. It keeps nothing of groups but small descriptions.
@@ -46,7 +48,7 @@ func (s *Spool) Add(groups []RowGroup) error {
 		id := fileID{g.Table.Name, g.Part}
 		a := s.files[id]
 		if a == nil {
-			a = newAssembly(g)
+			a = newAssembly(g, s.layout(g.Table))
 			s.files[id] = a
 		}
 		if err := a.add(s, *g); err != nil {
@@ -61,6 +63,22 @@ func (s *Spool) encoder() *Encoder {
 		s.sealer = NewEncoder()
 	}
 	return s.sealer
+}
+
+func (s *Spool) layout(t *schemas.Table) *layout {
+	if s.tables[t] == nil {
+		s.tables[t] = layoutOf(t)
+	}
+	return s.tables[t]
+}
+
+// settle puts what tail holds behind pieces into the spool once it is worth a piece.
+func (s *Spool) settle(pieces []piece, tail []byte) ([]piece, []byte, error) {
+	if len(tail) < pieceBytes {
+		return pieces, tail, nil
+	}
+	p, err := s.append(tail)
+	return append(pieces, p), tail[:0], err
 }
 
 // append puts data at the end of the spool.

@@ -35,13 +35,16 @@ const (
 	lengthAt  = sha256.BlockSize - 8 // of the message's length in bits, in the last block
 )
 
-func newMac(key []byte) *mac {
+func newMac(key []byte) *mac { return macBy(sha256.New(), key) }
+
+// macBy makes a mac that goes by blocks if h can be used for that.
+func macBy(h hash.Hash, key []byte) *mac {
 	m := &mac{std: hmac.New(sha256.New, key), fits: -1}
-	h, ok := sha256.New().(state)
-	if !ok {
+	var ok bool
+	if m.hash, ok = h.(state); !ok {
 		return m
 	}
-	m.hash, m.fits = h, lengthAt-1
+	m.fits = lengthAt - 1
 	if len(key) > sha256.BlockSize {
 		sum := sha256.Sum256(key)
 		key = sum[:]

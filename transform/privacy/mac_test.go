@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/sha512"
+	"hash"
 	"testing"
 )
 
@@ -29,12 +31,18 @@ func FuzzMac(f *testing.F) {
 	})
 }
 
-// A crypto/sha256 whose state is not as expected is left alone.
+// A hash whose state is none, or reads otherwise, is not used.
 func TestMacWithoutState(t *testing.T) {
-	m := newMac([]byte("a key of the tests"))
-	fast := m.of([]byte("message"))
-	m.fits = -1
-	if slow := m.of([]byte("message")); slow != fast {
-		t.Errorf("%x by blocks, %x by crypto/hmac", fast, slow)
+	key, msg := []byte("a key of the tests"), []byte("message")
+	std := hmac.New(sha256.New, key)
+	std.Write(msg)
+	for name, h := range map[string]hash.Hash{"no state": struct{ hash.Hash }{sha256.New()}, "SHA-224": sha256.New224(), "SHA-512": sha512.New()} {
+		m := macBy(h, key)
+		if m.fits != -1 {
+			t.Errorf("%s: messages of %d bytes fit a block", name, m.fits)
+		}
+		if got := m.of(msg); !bytes.Equal(got[:], std.Sum(nil)[:16]) {
+			t.Errorf("%s: %x", name, got)
+		}
 	}
 }
