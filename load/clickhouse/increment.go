@@ -33,8 +33,8 @@ func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) 
 	if err != nil || len(partitions) == 0 {
 		return err
 	}
-	if s.increment != nil { // all other rows were copied
-		where += fmt.Sprintf(" AND %s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL())
+	if s.increment != nil { // all other rows were copied; first of all, so that theirs are not hashed
+		where = fmt.Sprintf(" PREWHERE %s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL()) + where
 	}
 	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
 		err := s.w.exec(ctx, statement{
