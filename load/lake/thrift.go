@@ -7,7 +7,6 @@ const (
 	thriftTrue   = 1
 	thriftFalse  = 2
 	thriftByte   = 3
-	thriftI16    = 4
 	thriftI32    = 5
 	thriftI64    = 6
 	thriftBinary = 8
@@ -35,7 +34,6 @@ func (w *thrift) field(id int16, typ byte) {
 }
 
 func (w *thrift) i8(id int16, v int8)   { w.field(id, thriftByte); w.buf = append(w.buf, byte(v)) }
-func (w *thrift) i16(id int16, v int16) { w.field(id, thriftI16); w.zigzag(int64(v)) }
 func (w *thrift) i32(id int16, v int32) { w.field(id, thriftI32); w.zigzag(int64(v)) }
 func (w *thrift) i64(id int16, v int64) { w.field(id, thriftI64); w.zigzag(v) }
 
