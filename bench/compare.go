@@ -95,18 +95,29 @@ func (h *harness) interleaved(ctx context.Context, j *job, engines []converter, 
 	for round := range rounds {
 		for i := range engines {
 			e := engines[(round+i)%len(engines)]
-			syscall.Sync() // what earlier runs left to be written, a run that syncs its own files would wait for
-			u, dir, err := h.once(ctx, e, j)
-			_ = os.RemoveAll(dir)
+			u, err := h.timed(ctx, e, j, fmt.Sprintf("round %d", round+1))
 			if err != nil {
 				return nil, err
 			}
-			h.log("%s round %d %-10s %6.2f s  %6.2f CPU s  %4s MiB", j.kind, round+1, e.name(), u.Seconds, u.CPU, mib(rss(u)))
 			out[e.name()] = append(out[e.name()], u)
 		}
 	}
 	return out, nil
 }
+
+// timed converts once and keeps nothing of it.
+func (h *harness) timed(ctx context.Context, e converter, j *job, label string) (usage, error) {
+	settle()
+	u, dir, err := h.once(ctx, e, j)
+	_ = os.RemoveAll(dir)
+	if err == nil {
+		h.log("%s %s %-10s %6.2f s  %6.2f CPU s  %4s MiB", j.kind, label, e.name(), u.Seconds, u.CPU, mib(rss(u)))
+	}
+	return u, err
+}
+
+// settle has the disk write what earlier steps left: a run that syncs its own files would wait for that as well.
+func settle() { syscall.Sync() }
 
 // wanted are the ratios of the issue.
 var wanted = map[sampledata.Bulk]struct {

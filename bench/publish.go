@@ -72,9 +72,11 @@ func (h *harness) publishOnce(ctx context.Context, j *job, lake string) (o outco
 	if err != nil {
 		return o, 0, err
 	}
+	settle()
 	if o, err = h.run(ctx, d); err != nil {
 		return o, 0, err
 	}
+	settle()
 	insert, err = h.insertSelf(ctx, filepath.Join(dir, "warehouse"), filepath.Join(dir, "lake", "data", j.table.Name, "*", "*.parquet"), j.table.Name)
 	return o, insert, err
 }

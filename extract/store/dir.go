@@ -26,8 +26,8 @@ type dirStore struct {
 	turn chan struct{} // holds one while a goroutine has the lock
 
 	mu     sync.Mutex
-	hashes map[string]hashed // by key: content hashes of files that have not changed since
-	dirs   map[string]bool   // made durable in the directory above
+	hashes map[string]hashed      // by key: content hashes of files that have not changed since
+	dirs   map[string]fs.FileInfo // directories that were made durable in the one above
 }
 
 // OpenDir opens an existing directory as a store.
@@ -39,13 +39,25 @@ func OpenDir(dir string) (Store, error) {
 	if err != nil {
 		return nil, dirError("open directory", dir, err)
 	}
-	return &dirStore{dir: dir, root: root, turn: make(chan struct{}, 1), hashes: map[string]hashed{}, dirs: map[string]bool{}}, nil
+	return &dirStore{dir: dir, root: root, turn: make(chan struct{}, 1), hashes: map[string]hashed{}, dirs: map[string]fs.FileInfo{}}, nil
 }
 
-// CreateDir opens a directory as a store and creates it when it is absent.
+// CreateDir opens a directory as a store and creates it when it is absent, each new level durable in the one above.
 func CreateDir(dir string) (Store, error) {
+	var missing []string
+	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(d); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		missing = append(missing, d)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, dirError("create directory", dir, err)
+	}
+	for _, d := range missing {
+		if err := syncDir(os.Open(filepath.Dir(d))); err != nil {
+			return nil, dirError("sync directory", d, err)
+		}
 	}
 	return OpenDir(dir)
 }

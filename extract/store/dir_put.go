@@ -153,29 +153,35 @@ func (d *dirStore) makeDirs(dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) { // a file of that name fails when the temporary file is created
 		return err
 	}
+	made, err := d.root.Stat(filepath.FromSlash(dir))
+	if err != nil {
+		return err
+	}
 	if err := d.syncDir(path.Dir(dir)); err != nil {
 		return err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dirs[dir] = true
+	d.dirs[dir] = made
 	return nil
 }
 
-// durable reports whether this process has made the directory durable, and it is there.
+// durable reports whether what is at dir is a directory that this process has made durable.
 func (d *dirStore) durable(dir string) bool {
 	d.mu.Lock()
 	known := d.dirs[dir]
 	d.mu.Unlock()
-	if !known {
+	if known == nil {
 		return false
 	}
-	_, err := d.root.Stat(filepath.FromSlash(dir))
-	return err == nil
+	now, err := d.root.Stat(filepath.FromSlash(dir))
+	return err == nil && now.IsDir() && os.SameFile(known, now)
 }
 
-func (d *dirStore) syncDir(dir string) error {
-	f, err := d.root.Open(filepath.FromSlash(dir))
+func (d *dirStore) syncDir(dir string) error { return syncDir(d.root.Open(filepath.FromSlash(dir))) }
+
+// syncDir makes what was done to the names of an opened directory durable.
+func syncDir(f *os.File, err error) error {
 	if err != nil {
 		return err
 	}

@@ -33,8 +33,13 @@ func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) 
 	if err != nil || len(partitions) == 0 {
 		return err
 	}
-	if s.increment != nil { // all other rows were copied; first of all, so that theirs are not hashed
-		where = fmt.Sprintf(" PREWHERE %s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL()) + where
+	if s.increment != nil { // all other rows were copied
+		touched := fmt.Sprintf("%s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL())
+		if v := s.w.version; v.atLeast(26, 6) || !v.atLeast(26, 1) { // between them it finds no rows by the table's order, or fails
+			where = " PREWHERE " + touched + where // first of all, so that no other row is hashed
+		} else {
+			where += " AND " + touched
+		}
 	}
 	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
 		err := s.w.exec(ctx, statement{

@@ -63,7 +63,7 @@ func (c *concatenation) add(file []byte) (err error) {
 	for i := range meta.RowGroups {
 		g := &meta.RowGroups[i]
 		g.FileOffset += move
-		g.Ordinal = 0 // which is none
+		g.Ordinal = 0 // everywhere, which readers take for none
 		for k := range g.Columns {
 			m := &g.Columns[k].MetaData
 			m.DataPageOffset += move
