@@ -83,7 +83,7 @@ func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lak
 }
 
 // spoolMemory is what a spool keeps in memory before it uses a temporary file.
-const spoolMemory = 8 << 20
+const spoolMemory = 4 << 20
 
 func (t *transformer) commit(ctx context.Context, it Item, m *lake.Manifest) error {
 	if it.Manifest != nil {
