@@ -29,13 +29,13 @@ func (g *grown) perByte() []float64 {
 // growth measures Waymark alone on inputs of several sizes: seconds per byte and memory must not grow.
 func (h *harness) growth(ctx context.Context, r *result) error {
 	t := r.table("export", "size", "input MiB", "seconds", "seconds per GiB", "÷ that at size 1, round by round", "peak RSS MiB", "÷ that at size 1")
-	figures := map[string][]usage{}
+	figures, few := map[string][]usage{}, min(h.rounds, 3)
 	for _, kind := range sampledata.Bulks() {
 		list, err := h.grow(ctx, kind, h.rounds, growthSizes...)
 		if err != nil {
 			return err
 		}
-		large, err := h.grow(ctx, kind, min(h.rounds, 3), memorySize)
+		large, err := h.grow(ctx, kind, few, memorySize)
 		if err != nil {
 			return err
 		}
@@ -46,11 +46,12 @@ func (h *harness) growth(ctx context.Context, r *result) error {
 			figures[fmt.Sprintf("%s size %g", kind, g.size*h.size)] = g.runs
 			growth := "–" // not in turn with the others
 			if g.size != memorySize {
-				growths = append(growths, ratios(g.perByte(), one.perByte()).Median)
-				growth = ratios(g.perByte(), one.perByte()).String()
+				ratio := ratios(g.perByte(), one.perByte())
+				growths, growth = append(growths, ratio.Median), ratio.String()
 			}
+			peak := median(each(g.runs, rss))
 			t.row(work, fmt.Sprintf("%g", g.size*h.size), mib(float64(g.input.Bytes)), fmt.Sprintf("%.2f", median(each(g.runs, seconds))),
-				fmt.Sprintf("%.2f", median(g.perByte())*(1<<30)), growth, mib(median(each(g.runs, rss))), fmt.Sprintf("%.2f", median(each(g.runs, rss))/memory))
+				fmt.Sprintf("%.2f", median(g.perByte())*(1<<30)), growth, mib(peak), fmt.Sprintf("%.2f", peak/memory))
 		}
 		r.target(work+", seconds per byte at 0.25× and 4× ÷ that at 1×", "0.85–1.15", fmt.Sprintf("%.2f, %.2f", growths[0], growths[2]),
 			slices.Min(growths) >= 0.85 && slices.Max(growths) <= 1.15)
@@ -58,7 +59,7 @@ func (h *harness) growth(ctx context.Context, r *result) error {
 		r.target(work+", peak RSS at 8× ÷ that at 1×", "0.90–1.10", fmt.Sprintf("%.2f (%s MiB, %s MiB)", eight/memory, mib(memory), mib(eight)),
 			eight >= 0.9*memory && eight <= 1.1*memory)
 	}
-	r.note("Waymark alone, in turn; medians of %d rounds (%d of the largest input).", h.rounds, min(h.rounds, 3))
+	r.note("Waymark alone, in turn; medians of %d rounds (%d of the largest input).", h.rounds, few)
 	r.Figures = figures
 	return nil
 }

@@ -40,7 +40,7 @@ func (d *dirStore) Put(ctx context.Context, key string, body io.ReadSeeker, size
 
 // writeTemp writes and syncs size bytes of body; the info it returns is that of key, once moved.
 func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Reader, size int64) (object.Info, error) {
-	f, err := d.root.OpenFile(filepath.FromSlash(temp), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
+	f, err := d.root.OpenFile(filepath.FromSlash(temp), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return object.Info{}, dirError("write", d.URI(key), err)
 	}

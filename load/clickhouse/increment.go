@@ -16,6 +16,11 @@ type Increment struct {
 	SQL  string // the model's SELECT narrowed down to these keys
 }
 
+// touched is the condition that a row is one of the keys.
+func (inc *Increment) touched() string {
+	return fmt.Sprintf("%s IN (SELECT key FROM %s)", inc.Key, inc.Keys.SQL())
+}
+
 // NewDelta creates an empty table of waymark_stage for rows of t, to be filled by Staging.Differ.
 func (w *Warehouse) NewDelta(ctx context.Context, t Table, tag string) (Table, error) {
 	delta := Table{Database: Stage, Name: "delta_" + t.Name + "__" + tag}
@@ -34,11 +39,10 @@ func (s *Staging) Differ(ctx context.Context, delta Table, partitions []string) 
 		return err
 	}
 	if s.increment != nil { // all other rows were copied
-		touched := fmt.Sprintf("%s IN (SELECT key FROM %s)", s.increment.Key, s.increment.Keys.SQL())
 		if v := s.w.version; v.atLeast(26, 6) || !v.atLeast(26, 1) { // between them it finds no rows by the table's order, or fails
-			where = " PREWHERE " + touched + where // first of all, so that no other row is hashed
+			where = " PREWHERE " + s.increment.touched() + where // first of all, so that no other row is hashed
 		} else {
-			where += " AND " + touched
+			where += " AND " + s.increment.touched()
 		}
 	}
 	for _, side := range [2][2]Table{{s.table, s.target}, {s.target, s.table}} {
@@ -118,7 +122,7 @@ func (w *Warehouse) count(ctx context.Context, t Table) (int64, error) {
 // affected names the partitions in which the rows of the keys that were built are not those that are published. Where a key
 // is a partition these are all: there are no other rows to spare, and what is published need not be read.
 func (s *Staging) affected(ctx context.Context, m Model, inc Increment) ([]string, error) {
-	touched := fmt.Sprintf(" WHERE %s IN (SELECT key FROM %s)", inc.Key, inc.Keys.SQL())
+	touched := " WHERE " + inc.touched()
 	sql := fmt.Sprintf("SELECT held_id FROM (%s UNION ALL %s) GROUP BY held_id HAVING count() = 1 OR min(held_rows) != max(held_rows) OR min(held_hash) != max(held_hash)",
 		s.target.states(touched), s.table.states(""))
 	if inc.Key == m.PartitionBy {

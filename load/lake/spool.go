@@ -41,7 +41,7 @@ func NewSpool(dir string, memory int64) *Spool {
 	return &Spool{dir: dir, memory: memory, files: map[fileID]*assembly{}, tables: map[*schemas.Table]*layout{}}
 }
 
-// Add appends row groups; calls must come in chunk order. It keeps nothing of groups but small descriptions.
+// Add appends row groups; calls must come in chunk order. It keeps nothing of groups but where they are.
 func (s *Spool) Add(groups []RowGroup) error {
 	for i := range groups {
 		g := &groups[i]
