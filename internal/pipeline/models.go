@@ -89,7 +89,7 @@ func (s *modelSet) targets() map[string]clickhouse.Table {
 // inputs digests all that a model is a function of: its SELECT, its parameters and the published state of what it reads.
 func (s *modelSet) inputs(m *models.Model, raw, marts lake.Ledger) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n", m.Fingerprint())
+	fmt.Fprintf(h, "%s %s\n", m.Fingerprint(), clickhouse.RowHash)
 	for _, p := range m.Params {
 		fmt.Fprintf(h, "%s=%s\n", p.Name, s.params[p.Name])
 	}

@@ -47,9 +47,13 @@ type ModelState struct {
 func ModelTable(m Model) Table {
 	t := Table{Database: Mart, Name: m.Name}
 	// A tuple keeps NULLs apart from each other and from zero; a bare NULL argument would make the whole hash NULL.
-	t.hash = fmt.Sprintf("sipHash64(tuple(%s))", idents(m.definition().names()))
+	t.hash = fmt.Sprintf("%s(tuple(%s))", RowHash, idents(m.definition().names()))
 	return t
 }
+
+// RowHash is the function that hashes the rows of models. Every row is hashed whenever it is built, compared or read back; sipHash64 takes
+// 6 to 12 times as long.
+const RowHash = "cityHash64"
 
 func (m Model) definition() definition {
 	return definition{columns: m.Columns, partitionBy: m.PartitionBy, orderBy: m.OrderBy, comment: m.Comment}

@@ -95,7 +95,8 @@ func open(o ServeOptions) (f *front, stop func(), err error) {
 	}
 	setUTC()
 	lib.setSignalHandlersEnabled(0) // with them a recovered nil dereference in Go hangs
-	args := []string{"--path=" + filepath.Join(o.Dir, "db"), "--config-file=" + config, "--implicit_select=0", "--async_insert=0"}
+	args := []string{"--path=" + filepath.Join(o.Dir, "db"), "--config-file=" + config, "--implicit_select=0", "--async_insert=0",
+		"--max_threads_for_indexes=1"} // three years of days are 1,154 parts: threads for them cost a fifth more than they save
 	if o.Threads > 0 {
 		args = append(args, "--max_threads="+strconv.Itoa(o.Threads))
 	}
