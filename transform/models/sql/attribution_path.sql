@@ -1,12 +1,12 @@
 -- comment: The touches before each conversion (order placed, opportunity won) and those that led to none. One row per path and touch.
 -- hidden: yes
 -- grain: path_key, touch_key
--- needs: fct_order, fct_opportunity, fct_session, fct_journey_event
+-- needs: fct_order, fct_opportunity, fct_session, outcome_event
 -- order_by: path_key, position
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_session
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_order
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_opportunity
--- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('campaign_member_responded', 'email_clicked')
+-- touched: SELECT 1 AS key FROM waymark_delta.outcome_event WHERE event_type IN ('campaign_member_responded', 'email_clicked')
 -- touched: SELECT 1 AS key FROM waymark_delta.dim_customer GROUP BY customer_key, is_generic, account_key HAVING count() = 1
 -- column: path_key UUID "Hash of the conversion; the first touch where nothing came of it."
 -- column: touch_key UUID "Session, or event of the response or click; zero where no touch of a conversion is known."
@@ -44,7 +44,7 @@ WITH
             SELECT
                 event_id AS touch_key, if(event_type = 'email_clicked', 'email_click', 'campaign_response') AS touch_type, toString(channel) AS channel,
                 toString(source) AS source, toString(medium) AS medium, toString(campaign) AS campaign, toDateTime64(occurred_at, 3, 'UTC') AS at, customer_key AS owner
-            FROM waymark_mart.fct_journey_event
+            FROM waymark_mart.outcome_event
             WHERE event_type IN ('campaign_member_responded', 'email_clicked') AND notEmpty(customer_key) AND NOT is_generic
         ) AS e
         -- A click and the visit from the e-mail that follows are one touch: the visit.

@@ -1,8 +1,8 @@
 -- comment: One row per order, whichever systems report it: an order id counts once. Time and day are those of its earliest event; the amount is that of the shop's books (exports named orders), which know shipping, discounts and orders that no browser reported, else that of the earliest event; the way to it is that of the web analytics.
 -- grain: order_id
--- needs: fct_journey_event
--- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('order_placed', 'order_refunded')
--- touched: SELECT 1 AS key FROM waymark_delta.session_base WHERE session_key IN (SELECT session_key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed') OR visitor_key IN (SELECT if(notEmpty(device_id), device_id, customer_key) FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed')
+-- needs: outcome_event
+-- touched: SELECT 1 AS key FROM waymark_delta.outcome_event WHERE event_type IN ('order_placed', 'order_refunded')
+-- touched: SELECT 1 AS key FROM waymark_delta.session_base WHERE session_key IN (SELECT session_key FROM waymark_mart.outcome_event WHERE event_type = 'order_placed') OR visitor_key IN (SELECT if(notEmpty(device_id), device_id, customer_key) FROM waymark_mart.outcome_event WHERE event_type = 'order_placed')
 -- order_by: order_date, order_id
 -- column: order_id String "The source's own number of the order; GA4's null and (not set) are no orders."
 -- column: system LowCardinality(String) "System that the amount, the quantity and the refunds are from."
@@ -26,8 +26,8 @@
 -- test: not_null(order_id, order_date)
 -- test: relationship(customer_key -> dim_customer.customer_key)
 -- warn: range(refunded_reporting: 0, 99999999999999)
--- test: an order has one currency: SELECT order_id, min(currencies) AS currency FROM (SELECT order_id, system, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies, uniqExact(currency) AS number FROM waymark_mart.fct_journey_event WHERE export = 'orders' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id, system) WHERE number > 1 GROUP BY order_id
--- warn: systems agree on the currency of an order: SELECT order_id, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id HAVING uniqExact(currency) > 1
+-- test: an order has one currency: SELECT order_id, min(currencies) AS currency FROM (SELECT order_id, system, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies, uniqExact(currency) AS number FROM waymark_mart.outcome_event WHERE export = 'orders' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id, system) WHERE number > 1 GROUP BY order_id
+-- warn: systems agree on the currency of an order: SELECT order_id, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies FROM waymark_mart.outcome_event WHERE event_type = 'order_placed' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id HAVING uniqExact(currency) > 1
 WITH
     placed AS (
         SELECT
@@ -39,13 +39,13 @@ WITH
             argMin(tuple(customer_key, is_generic), tuple(
                 empty(customer_key) OR is_generic, empty(user_id) AND empty(contact_id) AND empty(email_id) AND empty(phone_id), occurred_at, event_id)) AS customer,
             argMinIf(tuple(system, session_key, if(notEmpty(device_id), device_id, customer_key), occurred_at), tuple(occurred_at, event_id), export != 'orders') AS web
-        FROM waymark_mart.fct_journey_event
+        FROM waymark_mart.outcome_event
         WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')
         GROUP BY order_id
     ),
     refund AS (
         SELECT order_id, system, countIf(amount IS NULL) AS full_refunds, sum(abs(amount_reporting)) AS refunded, sum(abs(amount)) AS paid_back, min(toString(currency)) AS first_currency, max(toString(currency)) AS last_currency
-        FROM waymark_mart.fct_journey_event
+        FROM waymark_mart.outcome_event
         WHERE event_type = 'order_refunded' AND order_id != ''
         GROUP BY order_id, system
     ),

@@ -6,10 +6,10 @@
 -- order_by: customer_key, started_at, step
 -- refresh: by customer_key
 -- touched: SELECT customer_key AS key FROM waymark_delta.fct_journey_event
--- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_journey_event WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined'))
--- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_order)
--- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_journey_event WHERE event_type = 'opportunity_won')
--- touched: SELECT customer_key AS key FROM waymark_mart.fct_journey_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_opportunity)
+-- touched: SELECT customer_key AS key FROM waymark_mart.outcome_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.outcome_event WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined'))
+-- touched: SELECT customer_key AS key FROM waymark_mart.outcome_event WHERE event_type = 'order_placed' AND order_id IN (SELECT order_id FROM waymark_delta.fct_order)
+-- touched: SELECT customer_key AS key FROM waymark_mart.outcome_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.outcome_event WHERE event_type = 'opportunity_won')
+-- touched: SELECT customer_key AS key FROM waymark_mart.outcome_event WHERE event_type = 'opportunity_won' AND opportunity_id IN (SELECT opportunity_id FROM waymark_delta.fct_opportunity)
 -- touched: SELECT customer_key AS key FROM waymark_delta.fct_survey_response
 -- column: journey_key UUID "Hash of the customer and the journey's first event."
 -- column: step UInt32 "Number of the step within the journey, from 1."
@@ -45,7 +45,7 @@
 -- column: score_next UInt8 "The customer's next score within journey_silence_days from the beginning of the step: 0 none, 1 not low, 2 low."
 -- column: text_next UInt8 "Likewise the next text with a sentiment: 0 none, 1 not negative, 2 negative."
 -- test: not_null(journey_key, customer_key, stage, touchpoint)
--- test: every event of a customer is in one step: SELECT sum(events) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE notEmpty(customer_key) AND NOT is_generic AND event_type NOT IN ('email_sent', 'email_bounced', 'survey_sent', 'ticket_noted', 'ticket_assigned', 'ticket_field_changed', 'ticket_status_changed', 'ticket_rated', 'order_placed')) + (SELECT countIf(lower(order_id) IN ('', '(not set)', 'null', 'undefined')) + uniqExactIf(order_id, lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')) FROM waymark_mart.fct_journey_event WHERE event_type = 'order_placed' AND notEmpty(customer_key) AND NOT is_generic) + (SELECT count() FROM waymark_mart.fct_journey_event WHERE event_type = 'ticket_rated' AND notEmpty(customer_key) AND NOT is_generic AND event_id IN (SELECT response_key FROM waymark_mart.fct_survey_response)) AS wanted FROM {table} HAVING counted != wanted
+-- test: every event of a customer is in one step: SELECT sum(events) AS counted, (SELECT count() FROM waymark_mart.fct_journey_event WHERE notEmpty(customer_key) AND NOT is_generic AND event_type NOT IN ('email_sent', 'email_bounced', 'survey_sent', 'ticket_noted', 'ticket_assigned', 'ticket_field_changed', 'ticket_status_changed', 'ticket_rated', 'order_placed')) + (SELECT countIf(lower(order_id) IN ('', '(not set)', 'null', 'undefined')) + uniqExactIf(order_id, lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined')) FROM waymark_mart.outcome_event WHERE event_type = 'order_placed' AND notEmpty(customer_key) AND NOT is_generic) + (SELECT count() FROM waymark_mart.outcome_event WHERE event_type = 'ticket_rated' AND notEmpty(customer_key) AND NOT is_generic AND event_id IN (SELECT response_key FROM waymark_mart.fct_survey_response)) AS wanted FROM {table} HAVING counted != wanted
 WITH
     -- Places by number: windows then sort numbers instead of texts.
     (
@@ -58,7 +58,7 @@ WITH
         SELECT t.event_id AS event_id, 1 AS orders, 0 AS opportunities, o.net_reporting AS value
         FROM (
             SELECT order_id, argMin(event_id, tuple(export = 'orders', occurred_at, event_id)) AS event_id
-            FROM waymark_mart.fct_journey_event
+            FROM waymark_mart.outcome_event
             WHERE event_type = 'order_placed' AND lower(order_id) NOT IN ('', '(not set)', 'null', 'undefined') AND notEmpty(customer_key) AND NOT is_generic
             GROUP BY order_id
         ) AS t
@@ -67,7 +67,7 @@ WITH
         SELECT t.event_id, 0, 1, o.amount_reporting
         FROM (
             SELECT system, opportunity_id, argMin(event_id, tuple(occurred_at, event_id)) AS event_id
-            FROM waymark_mart.fct_journey_event
+            FROM waymark_mart.outcome_event
             WHERE event_type = 'opportunity_won' AND notEmpty(customer_key) AND NOT is_generic
             GROUP BY system, opportunity_id
         ) AS t
