@@ -14,7 +14,8 @@ import (
 //	range(a: 0, 10)                  from … to …, both included; NULL is accepted
 //	relationship(a -> model.b)       every value that is neither NULL nor empty exists there
 //	sum_equal(a = model.b)           the sums are equal: no join lost or doubled rows
-//	what must hold: SELECT … {table} …   any SELECT of the rows that break it
+//	what must hold: SELECT … {table} …   any SELECT of the rows that break it, over the table as it will be
+//	what must hold: SELECT … {rows} …    the same for what single rows say: over the rows that were built
 type Test struct {
 	Name string // as written
 	// SQL contains {table} where the name of the table under test goes: the staging table during an audit.
@@ -60,8 +61,8 @@ func (p *parser) dataTest(line testLine) {
 	}
 	t := Test{Name: line.text, Warn: line.warn}
 	if form := freeForm.FindStringSubmatch(line.text); form != nil {
-		t.Name, t.Whole = form[1], true
-		if t.SQL = p.expression(key, form[2], &t); t.SQL != "" {
+		t.Name, t.Whole = form[1], strings.Contains(form[2], tablePlaceholder)
+		if t.SQL = p.expression(key, strings.ReplaceAll(form[2], "{rows}", tablePlaceholder), &t); t.SQL != "" {
 			p.m.Tests = append(p.m.Tests, t)
 		}
 		return
@@ -142,7 +143,7 @@ func (p *parser) otherTable(key, kind, arg string, t *Test) string {
 // expression checks a free SELECT as it does a model's.
 func (p *parser) expression(key, sql string, t *Test) string {
 	if !strings.Contains(sql, tablePlaceholder) {
-		p.failf(key, "the SELECT must read {table}")
+		p.failf(key, "the SELECT must read {table} or {rows}")
 		return ""
 	}
 	inner := &parser{file: p.file}

@@ -59,11 +59,16 @@ func TestRefreshByKey(t *testing.T) {
 -- touched: SELECT visit AS key FROM waymark_delta.event
 -- touched: SELECT visit AS key FROM waymark_mart.event WHERE person IN (SELECT person FROM waymark_delta.person)
 -- column: visit UInt64 "Visit."
+-- test: visits are told apart: SELECT visit FROM {rows} WHERE visit = 0
+-- test: no visit is lost: SELECT count() AS n FROM {table} HAVING n = 0
 SELECT e.visit FROM waymark_mart.event AS e LEFT JOIN waymark_mart.person AS p ON e.person = p.person, waymark_raw.agent
 WHERE true /* touched e.visit */
 `))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if rows, table := m.Tests[1], m.Tests[2]; rows.Whole || !table.Whole || rows.Query("`s`.`t`") != "SELECT visit FROM `s`.`t` WHERE visit = 0" {
+		t.Errorf("a test of rows looks at those that were built, one of the table at all: %+v", m.Tests)
 	}
 	if !m.Covers("event") || !m.Covers("person") || m.Covers("agent") {
 		t.Error("events and persons can be narrowed down to visits, agents cannot")
@@ -108,7 +113,7 @@ func TestParseRefuses(t *testing.T) {
 		{"not_null(order_id)", "not_null", "orders.sql:7: test: want NAME(…) or WHAT MUST HOLD: SELECT …"},
 		{"not_null(order_id)", "range(order_id: x, 2)", "want range(column: from, to)"},
 		{"not_null(order_id)", "relationship(order_id -> b)", "want relationship(column -> model.column)"},
-		{"not_null(order_id)", "it holds: SELECT 1", "must read {table}"},
+		{"not_null(order_id)", "it holds: SELECT 1", "must read {table} or {rows}"},
 		{"not_null(order_id)", "it holds: SELECT now() FROM {table}", "now() makes the result depend"},
 		{"{timezone:String}", "{timezne:String}", "orders.sql:10: there is no parameter timezne; did you mean timezone?"},
 		{"{timezone:String}", "{timezone:Int32}", "the parameter timezone has the type String"},

@@ -41,7 +41,12 @@
 -- test: no more customers than there are: SELECT stage, touchpoint FROM {table} WHERE exit_customers > exit_n OR contact_customers > contact_n OR score_customers > score_n OR sentiment_customers > sentiment_n OR exit_n > customers
 WITH
     -- Each customer's latest journey: the one that ends last.
-    latest AS (SELECT argMax(journey_key, tuple(ended_at, started_at, journey_key)) AS journey_key FROM waymark_mart.journey_step WHERE is_last GROUP BY customer_key),
+    latest AS (
+        SELECT argMax(journey_key, tuple(ended_at, started_at, journey_key)) AS journey_key
+        FROM waymark_mart.journey_step
+        WHERE is_last AND journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock) -- who passed since then has it since then
+        GROUP BY customer_key
+    ),
     -- What became of each customer at each moment, once.
     passage AS (
         SELECT
@@ -52,7 +57,9 @@ WITH
             max(s.score_next) AS score_next, -- 2 is low
             max(s.text_next) AS text_next -- 2 is negative
         FROM waymark_mart.journey_step AS s
-        INNER JOIN (SELECT journey_key, outcome FROM waymark_mart.fct_journey) AS j ON s.journey_key = j.journey_key
+        INNER JOIN (
+            SELECT journey_key, outcome FROM waymark_mart.fct_journey WHERE journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock)
+        ) AS j ON s.journey_key = j.journey_key
         WHERE s.journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock)
         GROUP BY s.stage, s.touchpoint, s.customer_key
     ),

@@ -71,7 +71,7 @@
 -- column: row_hash UInt64 "Hash of the raw row."
 -- test: not_null(event_id, event_type, system)
 -- test: accepted_values(event_group: web, email, sales, service, feedback, other)
--- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(currency) AS currency_missing, toString(min(event_date)) AS first_day FROM {table} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
+-- test: every amount has an exchange rate (sources ecb/rates and nbp/table_a give them): SELECT arrayStringConcat(arraySort(groupArray(concat(currency_missing, ' from ', first_day))), ', ') AS missing FROM (SELECT toString(currency) AS currency_missing, toString(min(event_date)) AS first_day FROM {rows} WHERE amount IS NOT NULL AND amount_reporting IS NULL GROUP BY currency_missing) HAVING missing != ''
 -- test: relationship(customer_key -> identity_component.customer_key)
 WITH
     -- The requester's key stands in where staff acted on a ticket, or the record names nobody.

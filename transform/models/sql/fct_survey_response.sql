@@ -2,7 +2,7 @@
 -- grain: response_key
 -- needs: fct_journey_event
 -- touched: SELECT 1 AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('survey_answered', 'ticket_rated', 'ticket_field_changed')
--- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_journey_event WHERE event_type IN ('survey_answered', 'ticket_rated', 'ticket_field_changed')) GROUP BY customer_key, segment, country HAVING count() = 1
+-- touched: SELECT 1 AS key FROM waymark_delta.dim_customer WHERE customer_key IN (SELECT customer_key FROM waymark_mart.fct_survey_response) GROUP BY customer_key, segment, country HAVING count() = 1
 -- order_by: score_kind, answer_date, response_key
 -- column: response_key UUID "The event of the answer."
 -- column: response_id String "The source's own number of the response; the event's where it has none. One response may answer several questions."

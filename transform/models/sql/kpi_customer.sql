@@ -154,28 +154,24 @@ WITH
     part AS (
         -- KPI, form, numerator, denominator (in 1/10000), n, value, half the interval.
         SELECT
-            period, period_start, dimension, member,
+            c.period AS period, c.period_start AS period_start, c.dimension AS dimension, c.member AS member,
             {margin_permyriad:UInt32} / 10000 AS margin,
-            net / 10000 / priced * orders / buyers * margin AS yield,
-            arrayJoin([
+            net / 10000 / priced * c.orders / buyers * margin AS yield,
+            arrayJoin(arrayConcat([
                 tuple('active_customers', 'count', toInt128(active) * 10000, CAST(NULL, 'Nullable(Int128)'), active, CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')),
                 tuple('repeat_rate', 'share', repeaters * 10000, buyers * 10000, buyers, NULL, NULL),
-                tuple('purchase_frequency', 'ratio', orders * 10000, buyers * 10000, buyers, orders / buyers,
-                    if(buyers < 2, NULL, 1.96 * sqrt(greatest(orders_squared - orders * orders / buyers, 0) / (buyers - 1) / buyers))),
+                tuple('purchase_frequency', 'ratio', c.orders * 10000, buyers * 10000, buyers, c.orders / buyers,
+                    if(buyers < 2, NULL, 1.96 * sqrt(greatest(orders_squared - c.orders * c.orders / buyers, 0) / (buyers - 1) / buyers))),
                 tuple('retention_rate', 'share', (earlier - lost) * 10000, earlier * 10000, earlier, NULL, NULL),
                 tuple('repeat_churn_rate', 'share', lost * 10000, earlier * 10000, earlier, NULL, NULL),
                 tuple('clv_historic', 'ratio', toInt128(intDiv(toInt256(net_ever) * {margin_permyriad:UInt32}, 10000)), buyers_ever * 10000, buyers_ever, net_ever / 10000 * margin / buyers_ever,
                     if(buyers_ever < 2, NULL, 1.96 * margin / 10000 * sqrt(greatest(toFloat64(net_squared) - pow(toFloat64(net_ever), 2) / buyers_ever, 0) / (buyers_ever - 1) / buyers_ever))),
                 tuple('clv_simple', 'direct', toInt128(if(isFinite(yield), round(yield * 10000), 0)), toInt128(if(earlier = 0, 0, round(lost / earlier * 10000))),
                     if(lost = 0 OR priced = 0, 0, buyers), if(lost = 0 OR priced = 0, NULL, yield * earlier / lost), NULL),
-                tuple('earned_growth', 'direct', toInt128(earned), toInt128(net_before), if(net_before > 0 AND (SELECT max(is_told) FROM won), earlier, 0), if(net_before > 0, earned / net_before - 1, NULL), NULL)]) AS k
-        FROM closing
-        UNION ALL
-        SELECT c.period, c.period_start, c.dimension, c.member, 0 AS margin, 0 AS yield,
-            tuple('contact_rate', 'ratio', toInt128(f.tickets) * 10000, toNullable(toInt128(c.active) * 10000), c.active, CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)')) AS k
+                tuple('earned_growth', 'direct', toInt128(earned), toInt128(net_before), if(net_before > 0 AND (SELECT max(is_told) FROM won), earlier, 0), if(net_before > 0, earned / net_before - 1, NULL), NULL)],
+                if(has_tickets, [tuple('contact_rate', 'ratio', toInt128(f.tickets) * 10000, toNullable(toInt128(active) * 10000), active, CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))], []))) AS k
         FROM closing AS c
         LEFT JOIN flow AS f ON c.period = f.period AND c.period_start = f.period_start AND c.dimension = f.dimension AND c.member = f.member
-        WHERE has_tickets
         UNION ALL
         SELECT period, period_start, dimension, member, 0 AS margin, 0 AS yield, arrayJoin(arrayConcat(
             if(has_tickets AND has_orders AND dimension IN ('all', 'segment'), [tuple('contact_rate_per_order', 'ratio', toInt128(tickets) * 10000, toNullable(toInt128(orders) * 10000), toInt64(orders), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))], []),
