@@ -10,8 +10,8 @@ import (
 	"waymark/transform/privacy"
 )
 
-// Finisher finishes the rows of one object for one worker. It implements schemas.Sink and is reused over chunks
-// through Reset. It serves one goroutine.
+// Finisher finishes the rows of one object after another of one source, for one worker. It implements schemas.Sink and is reused over
+// chunks through Reset, over objects through Object. It serves one goroutine.
 type Finisher struct {
 	set     Settings
 	err     error // unusable settings: returned by the first row
@@ -72,6 +72,11 @@ func New(s Settings) *Finisher {
 		}
 	}
 	return f
+}
+
+// Object says which object the rows are of from now on: its URI and its time in µs, as in Settings. It comes after Reset or New.
+func (f *Finisher) Object(uri string, modified int64) {
+	f.set.Object, f.set.Modified = uri, modified
 }
 
 // Row returns the reusable draft of t, reset.

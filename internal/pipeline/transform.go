@@ -28,13 +28,14 @@ type transformer struct {
 	slots    chan struct{}
 	large    chan struct{} // one for each large object that is open
 	encoders sync.Pool     // *lake.Encoder: each costs more than a small object
+	finish   finishers
 	buffers  *extract.Buffers
 }
 
 func (r *Runner) newTransformer() *transformer {
 	chunk := cmp.Or(r.Config.Resources.ChunkMiB<<20, extract.DefaultChunkBytes)
 	return &transformer{Runner: r, buffers: extract.NewBuffers(chunk, 2*r.workers()+1), slots: make(chan struct{}, r.workers()), large: make(chan struct{}, r.workers()),
-		encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
+		finish: finishers{limit: 2 * r.workers()}, encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
 
 // A large object, one of more stored bytes than largeObject, has chunks waiting and workers of its own: no more of them
@@ -101,7 +102,7 @@ type job struct {
 	counts        transform.Counts
 
 	mu    sync.Mutex
-	spare []*worker
+	spare []extract.Decoder
 }
 
 func (t *transformer) newJob(it Item) *job {
@@ -136,12 +137,6 @@ func (j *job) add(groups []lake.RowGroup) error {
 	}
 	// The reject table is the last one of schemas.Tables, and so of a chunk's batches.
 	return errors.Join(j.rows.Add(groups[:rejects]), j.rejects.Add(groups[rejects:]))
-}
-
-// worker is what one chunk needs; it is used by one goroutine at a time.
-type worker struct {
-	decoder  extract.Decoder
-	finisher *transform.Finisher
 }
 
 // encoded is a decoded and encoded chunk, or why there is none.
@@ -224,7 +219,7 @@ func (j *job) feed(ctx context.Context, stream extract.Stream, queue chan<- chan
 
 // chunk decodes and encodes one chunk. A panic is a defect of a decoder; it costs the object, not the process.
 func (j *job) chunk(ctx context.Context, stream extract.Stream, c extract.Chunk) (out encoded) {
-	w := j.take(stream)
+	decoder, finisher := j.take(stream), j.finish.take(j.settings())
 	defer func() {
 		if p := recover(); p != nil {
 			out = encoded{err: fault.New(fault.Internal, "decoder panicked in chunk %d (line %d on): %v", c.Index, c.Line, p)}
@@ -233,15 +228,15 @@ func (j *job) chunk(ctx context.Context, stream extract.Stream, c extract.Chunk)
 	if c.Release != nil {
 		defer c.Release()
 	}
-	if err := w.decoder.Decode(ctx, c, w.finisher); err != nil {
+	if err := decoder.Decode(ctx, c, finisher); err != nil {
 		return encoded{err: err}
 	}
-	out.counts, out.bytes = w.finisher.Counts(), int64(len(c.Data))
-	if out.groups, out.err = j.encode(w.finisher.Batches()); out.err != nil {
+	out.counts, out.bytes = finisher.Counts(), int64(len(c.Data))
+	if out.groups, out.err = j.encode(finisher.Batches()); out.err != nil {
 		return out
 	}
-	w.finisher.Reset()
-	j.give(w)
+	j.finish.give(j.item.Source.Config.Name, finisher)
+	j.give(decoder)
 	return out
 }
 
@@ -259,21 +254,21 @@ func (t *transformer) encode(batches []*schemas.Batch) ([]lake.RowGroup, error) 
 	return out, nil
 }
 
-func (j *job) take(stream extract.Stream) *worker {
+func (j *job) take(stream extract.Stream) extract.Decoder {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if n := len(j.spare); n > 0 {
-		w := j.spare[n-1]
+		d := j.spare[n-1]
 		j.spare = j.spare[:n-1]
-		return w
+		return d
 	}
-	return &worker{decoder: stream.NewDecoder(), finisher: transform.New(j.settings())}
+	return stream.NewDecoder()
 }
 
-func (j *job) give(w *worker) {
+func (j *job) give(d extract.Decoder) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.spare = append(j.spare, w)
+	j.spare = append(j.spare, d)
 }
 
 func (j *job) settings() transform.Settings {
