@@ -146,6 +146,7 @@ func (f *Finisher) Reset() {
 	for _, t := range f.tables {
 		t.reset()
 	}
+	clear(f.attrs[:cap(f.attrs)]) // as a draft's
 	f.counts = Counts{}
 	f.rejected.valid = false
 }

@@ -159,6 +159,8 @@ func columnTag(name string) uint32 { return uint32(xxh3.HashString(name)) }
 
 func (t *table) reset() {
 	t.batch.Reset()
+	t.draft.Reset()
+	clear(t.draft.Attrs[:cap(t.draft.Attrs)]) // parts of a chunk, which would stay in memory
 	for i := range t.texts.list {
 		t.texts.list[i].recent = [recentTexts]interned{}
 	}

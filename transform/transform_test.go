@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"waymark/schemas"
 	"waymark/transform/journey"
 )
@@ -99,6 +101,52 @@ func TestFinishedEvent(t *testing.T) {
 		t.Error("validity")
 	}
 	checkShape(t, b)
+}
+
+// A finisher that goes on to another object gives what a new one gives.
+func TestAnotherObject(t *testing.T) {
+	fill := func(f *Finisher, from int) {
+		for i := from; i < from+40; i++ {
+			emit(t, f, schemas.JourneyEvent, func(r *schemas.Row) { purchase(r, i) })
+			if i%7 == 0 {
+				if err := f.Reject(schemas.Reject{Line: 9, Offset: 81, Reason: schemas.Malformed, Message: "bad", Record: []byte("x")}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	set := settings(t)
+	used := New(set)
+	fill(used, 1000)
+	used.Reset()
+	used.Object("dir/later.json", 99)
+	set.Object, set.Modified = "dir/later.json", 99
+	fresh := New(set)
+	fill(used, 0)
+	fill(fresh, 0)
+	if used.Counts() != fresh.Counts() || fresh.Counts().Rejects == 0 {
+		t.Errorf("%+v, want %+v", used.Counts(), fresh.Counts())
+	}
+	for i, want := range fresh.Batches() {
+		if diff := cmp.Diff(shown(want), shown(used.Batches()[i])); diff != "" {
+			t.Errorf("%s: %s", want.Table.Name, diff)
+		}
+	}
+	if b := batch(used, schemas.JourneyEvent); b.Cols[schemas.EvVersion].Int[0] != 99 {
+		t.Errorf("version %d", b.Cols[schemas.EvVersion].Int[0])
+	}
+}
+
+// shown is what a batch holds, whatever memory it has.
+func shown(b *schemas.Batch) []string {
+	var out []string
+	for i, v := range b.Cols {
+		out = append(out, fmt.Sprint(b.Table.Columns[i].Name, v.Fixed, v.Int, v.Float, v.Valid, v.Codes, v.Offsets, v.Keys))
+		for code := range v.Dict.Len() {
+			out = append(out, string(v.Dict.Value(uint32(code))))
+		}
+	}
+	return append(out, fmt.Sprint(b.Rows, b.Part))
 }
 
 // checkShape holds a batch to its contract: every vector has its length.

@@ -35,7 +35,7 @@ type transformer struct {
 func (r *Runner) newTransformer() *transformer {
 	chunk := cmp.Or(r.Config.Resources.ChunkMiB<<20, extract.DefaultChunkBytes)
 	return &transformer{Runner: r, buffers: extract.NewBuffers(chunk, 2*r.workers()+1), slots: make(chan struct{}, r.workers()), large: make(chan struct{}, r.workers()),
-		finish: finishers{limit: 2 * r.workers()}, encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
+		finish: finishers{limit: r.workers()}, encoders: sync.Pool{New: func() any { return lake.NewEncoder() }}}
 }
 
 // A large object, one of more stored bytes than largeObject, has chunks waiting and workers of its own: no more of them
@@ -223,6 +223,9 @@ func (j *job) chunk(ctx context.Context, stream extract.Stream, c extract.Chunk)
 	defer func() {
 		if p := recover(); p != nil {
 			out = encoded{err: fault.New(fault.Internal, "decoder panicked in chunk %d (line %d on): %v", c.Index, c.Line, p)}
+		}
+		if out.err != nil {
+			j.finish.drop()
 		}
 	}()
 	if c.Release != nil {
