@@ -64,7 +64,7 @@ func (d *Dict) Value(code uint32) []byte {
 // Reset forgets every value and keeps the memory. The table becomes smaller where few of many places were used, as all of it is cleared
 // each time: one large object must not make thousands of small ones after it slow.
 func (d *Dict) Reset() {
-	if n := len(d.slots); n > 64 && 32*len(d.ends) < n {
+	if n := len(d.slots); n >= 1<<16 && 64*len(d.ends) < n {
 		d.slots = d.slots[:n/4]
 	}
 	d.bytes, d.ends, d.tags = d.bytes[:0], d.ends[:0], d.tags[:0]
