@@ -40,11 +40,12 @@
 -- test: a correction never makes a p smaller: SELECT stage, touchpoint FROM {table} WHERE exit_p_adjusted < exit_p OR contact_p_adjusted < contact_p OR score_p_adjusted < score_p OR sentiment_p_adjusted < sentiment_p
 -- test: no more customers than there are: SELECT stage, touchpoint FROM {table} WHERE exit_customers > exit_n OR contact_customers > contact_n OR score_customers > score_n OR sentiment_customers > sentiment_n OR exit_n > customers
 WITH
+    (SELECT max(last_day) FROM waymark_mart.event_clock) AS last_day,
     -- Each customer's latest journey: the one that ends last.
     latest AS (
         SELECT argMax(journey_key, tuple(ended_at, started_at, journey_key)) AS journey_key
         FROM waymark_mart.journey_step
-        WHERE is_last AND journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock) -- who passed since then has it since then
+        WHERE is_last AND journey_date + {critical_days:UInt16} > last_day -- who passed since then has it since then
         GROUP BY customer_key
     ),
     -- What became of each customer at each moment, once.
@@ -57,10 +58,8 @@ WITH
             max(s.score_next) AS score_next, -- 2 is low
             max(s.text_next) AS text_next -- 2 is negative
         FROM waymark_mart.journey_step AS s
-        INNER JOIN (
-            SELECT journey_key, outcome FROM waymark_mart.fct_journey WHERE journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock)
-        ) AS j ON s.journey_key = j.journey_key
-        WHERE s.journey_date + {critical_days:UInt16} > (SELECT max(last_day) FROM waymark_mart.event_clock)
+        INNER JOIN (SELECT journey_key, outcome FROM waymark_mart.fct_journey WHERE journey_date + {critical_days:UInt16} > last_day) AS j ON s.journey_key = j.journey_key
+        WHERE s.journey_date + {critical_days:UInt16} > last_day
         GROUP BY s.stage, s.touchpoint, s.customer_key
     ),
     signal AS (
