@@ -44,13 +44,14 @@ const (
 // Chunk is a run of whole records, decoded by one worker. Chunks are cut by content and size only, so that the same
 // object always gives the same chunks.
 type Chunk struct {
-	Index  int    // 0, 1, 2, …
-	Data   []byte // the records; nil when the format addresses them otherwise
-	Offset int64  // byte offset of Data[0] in the decompressed UTF-8 text
-	Line   int64  // 1-based line of Data[0]
-	Part   int    // belongs to the format (Parquet: row group)
-	First  int64  // Parquet: first row of the chunk within the row group
-	Rows   int64  // Parquet: number of rows
+	Index  int      // 0, 1, 2, …
+	Data   []byte   // the records; nil when the format addresses them otherwise
+	Offset int64    // byte offset of Data[0] in the decompressed UTF-8 text
+	Line   int64    // 1-based line of Data[0]
+	Ends   []uint32 // JSON: where its lines end, behind the line end, as far as they have one
+	Part   int      // belongs to the format (Parquet: row group)
+	First  int64    // Parquet: first row of the chunk within the row group
+	Rows   int64    // Parquet: number of rows
 
 	// Release gives Data back for reuse; the consumer calls it once when the chunk is decoded. It may be nil.
 	Release func()

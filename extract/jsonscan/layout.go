@@ -26,6 +26,9 @@ func (s *Stream) recognise(ctx context.Context) error {
 		limit := s.o.MaxRecord + 3
 		seen := s.buf[:min(len(s.buf), limit)] // the same whatever ChunkBytes is
 		if s.layout = guess(seen, s.o.Wrapper, len(seen) == limit || s.eof && len(seen) == len(s.buf)); s.layout != unknown {
+			if s.layout == lines {
+				s.note(0)
+			}
 			return nil
 		}
 		want = min(2*len(s.buf), limit)

@@ -21,14 +21,23 @@ func (s *Stream) nextLines(ctx context.Context) (extract.Chunk, error) {
 		cut, tooLong := s.wholeLines()
 		switch {
 		case cut > 0:
-			return s.hand(0, cut, cut, partLines), nil
+			return s.handLines(cut), nil
 		case tooLong:
 			return s.longLine(ctx)
 		case s.eof:
-			return s.hand(0, len(s.buf), len(s.buf), partLines), nil
+			return s.handLines(len(s.buf)), nil
 		}
 		want = min(2*len(s.buf), s.o.MaxRecord+3) // a record of the largest size, CR, LF, and one more
 	}
+}
+
+// handLines makes a chunk of buf[:cut].
+func (s *Stream) handLines(cut int) extract.Chunk {
+	ends := s.ends
+	c := s.hand(0, cut, cut, partLines)
+	c.Ends = ends[:len(ends)-len(s.ends)]
+	s.ends = append(make([]uint32, 0, len(ends)+len(ends)/8), s.ends...)
+	return c
 }
 
 // wholeLines returns the end of the last whole line before the buffer's end or before a line above the limit, and

@@ -1,5 +1,7 @@
 package jsonscan
 
+import "encoding/binary"
+
 // Memo remembers one object or array, because what stands in one place of a record often stands there in the next, byte
 // for byte: the device of a visitor, the source of a session. Comparing costs a fraction of reading.
 //
@@ -62,9 +64,12 @@ func (c *Cursor) SkipAgain(m *Memo) {
 }
 
 func isASCII(data []byte) bool {
-	seen := byte(0)
-	for _, b := range data {
-		seen |= b
+	i, seen := 0, uint64(0)
+	for ; i+8 <= len(data); i += 8 {
+		seen |= binary.LittleEndian.Uint64(data[i : i+8])
 	}
-	return seen < 0x80
+	for ; i < len(data); i++ {
+		seen |= uint64(data[i])
+	}
+	return seen&highs == 0
 }

@@ -77,9 +77,17 @@ func one(c extract.Chunk, reason schemas.Reason) iter.Seq[Record] {
 	}
 }
 
+// eachLine goes along the line ends that the stream noted, and looks for those behind them: the last line may have none.
 func eachLine(c extract.Chunk, yield func(Record) bool) {
-	data, line := c.Data, c.Line
-	for at := 0; at < len(data); line++ {
+	data, line, at := c.Data, c.Line, 0
+	for _, next := range c.Ends {
+		from, to := trim(data, at, int(next)-1)
+		if from < to && !yield(Record{Data: data[from:to:to], Line: line, Offset: c.Offset + int64(from)}) {
+			return
+		}
+		at, line = int(next), line+1
+	}
+	for ; at < len(data); line++ {
 		end := bytes.IndexByte(data[at:], '\n')
 		next := at + end + 1
 		last := end < 0

@@ -40,9 +40,10 @@ type Stream struct {
 	offset   int64 // of buf[0]
 	line     int64 // of buf[0]
 	el       elements
-	newlines int  // in buf
-	indent   int  // of the line that buf[0] stands on, as far as it is known
-	inLine   bool // something stands on that line before buf[0]
+	newlines int      // in buf, where lines are no records
+	ends     []uint32 // where they are: behind the line ends in buf
+	indent   int      // of the line that buf[0] stands on, as far as it is known
+	inLine   bool     // something stands on that line before buf[0]
 }
 
 // NewStream returns a stream over r, which it does not close.
@@ -95,7 +96,7 @@ func (s *Stream) fill(ctx context.Context, want int) error {
 		from := len(s.buf)
 		n, err := s.r.Read(s.buf[from:min(want, from+readPiece, cap(s.buf))])
 		s.buf = s.buf[:from+n]
-		s.newlines += bytes.Count(s.buf[from:], newline) // now, while the piece is in the cache
+		s.note(from) // now, while the piece is in the cache
 		if err == io.EOF {
 			s.eof = true
 		} else if err != nil {
@@ -103,6 +104,24 @@ func (s *Stream) fill(ctx context.Context, want int) error {
 		}
 	}
 	return nil
+}
+
+// note counts the line ends from buf[from] on, and notes where they are if lines are records: then nobody needs to look for them again.
+func (s *Stream) note(from int) {
+	if s.layout != lines {
+		s.newlines += bytes.Count(s.buf[from:], newline)
+		return
+	}
+	ends, at := s.ends, from
+	for {
+		n := bytes.IndexByte(s.buf[at:], '\n')
+		if n < 0 {
+			break
+		}
+		at += n + 1
+		ends = append(ends, uint32(at))
+	}
+	s.ends = ends
 }
 
 // drop forgets the first n bytes of buf.
@@ -121,15 +140,28 @@ func (s *Stream) advance(n int) {
 		s.indent += text - from
 		s.inLine = text < n
 	}
-	var passed int
+	s.line += int64(s.leave(n))
+	s.offset += int64(n)
+}
+
+// leave forgets the line ends in the first n bytes of buf, and counts them.
+func (s *Stream) leave(n int) (passed int) {
+	if s.layout == lines {
+		passed, _ = slices.BinarySearch(s.ends, uint32(n)+1)
+		left := s.ends[passed:]
+		for i := range left {
+			left[i] -= uint32(n)
+		}
+		s.ends = left
+		return passed
+	}
 	if n < len(s.buf)-n {
 		passed = bytes.Count(s.buf[:n], newline)
 	} else {
 		passed = s.newlines - bytes.Count(s.buf[n:], newline)
 	}
 	s.newlines -= passed
-	s.line += int64(passed)
-	s.offset += int64(n)
+	return passed
 }
 
 var newline = []byte{'\n'}

@@ -26,7 +26,7 @@ const minRejects = 10
 type transformer struct {
 	*Runner
 	slots    chan struct{}
-	large    chan struct{} // one for each large object that is open
+	large    chan struct{} // one for each large object that is being read
 	encoders sync.Pool     // *lake.Encoder: each costs more than a small object
 	finish   finishers
 	buffers  *extract.Buffers
@@ -45,10 +45,6 @@ const largeObject = 2 << 20
 // object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
 // quarantined; an error means that nothing was committed.
 func (t *transformer) object(ctx context.Context, st store.Store, it Item) (*lake.Manifest, error) {
-	if it.Info.Size > largeObject {
-		t.large <- struct{}{}
-		defer func() { <-t.large }()
-	}
 	job := t.newJob(it)
 	defer job.close()
 	news, err := job.decode(ctx, st)
@@ -148,8 +144,12 @@ type encoded struct {
 }
 
 // decode runs the object's chunks through the workers and adds their row groups to the spool in the order of the
-// chunks, so that the result does not depend on the number of workers.
+// chunks, so that the result does not depend on the number of workers. While it writes its files, the next large object has its turn.
 func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) {
+	if j.item.Info.Size > largeObject {
+		j.large <- struct{}{}
+		defer func() { <-j.large }()
+	}
 	opt := j.item.Source.Options(j.Config)
 	opt.Buffers = j.buffers
 	stream, err := j.item.Source.Export.Open(ctx, j.input(st), opt)

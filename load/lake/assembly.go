@@ -1,7 +1,9 @@
 package lake
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"hash"
 
 	"waymark/schemas"
 )
@@ -20,9 +22,10 @@ type assembly struct {
 	table  *schemas.Table
 	layout *layout
 	part   int32
-	out    Output  // without key and size
-	groups []piece // the data of the row groups
-	size   int64   // of the file up to their end
+	out    Output      // without key and size
+	groups []piece     // the data of the row groups
+	size   int64       // of the file up to their end
+	digest hash.Cloner // SHA-256 of that: taken as they come, while all cores are busy, and not at the end, when few are
 
 	described []piece // what the footer says of the row groups
 	describe  []byte  // and of the newest ones, not yet in the spool
@@ -34,7 +37,10 @@ type assembly struct {
 }
 
 func newAssembly(g *RowGroup, l *layout) *assembly {
-	return &assembly{table: g.Table, layout: l, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition}, size: int64(len(magic))}
+	a := &assembly{table: g.Table, layout: l, part: g.Part, out: Output{Table: g.Table.Name, Partition: g.Partition}, size: int64(len(magic)),
+		digest: sha256.New().(hash.Cloner)}
+	_, _ = a.digest.Write([]byte(magic)) // never fails
+	return a
 }
 
 // piece is a stretch of the spool.
@@ -59,6 +65,7 @@ func (a *assembly) spool(s *Spool, g RowGroup) error {
 	if err != nil {
 		return err
 	}
+	_, _ = a.digest.Write(g.data) // never fails
 	a.describe = appendRowGroup(a.describe, a.layout, &g, a.size)
 	a.groups, a.size = append(a.groups, data), a.size+data.size
 	a.described, a.describe, err = s.settle(a.described, a.describe)

@@ -2,11 +2,11 @@ package lake
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"math"
 	"slices"
@@ -83,11 +83,14 @@ func (f *file) add(p part) {
 	f.parts = append(f.parts, p)
 }
 
-// digest returns the SHA-256 of the file in hex and rewinds it.
-func (f *file) digest(ctx context.Context) (string, error) {
-	h := sha256.New()
-	buf := make([]byte, 256<<10)
-	for f.offset = 0; ; {
+// digest returns the SHA-256 of the file in hex and rewinds it. known has hashed its first bytes, and stays as it is.
+func (f *file) digest(ctx context.Context, known hash.Cloner, first int64) (string, error) {
+	h, err := known.Clone()
+	if err != nil {
+		return "", err
+	}
+	buf := make([]byte, min(f.size-first, 256<<10))
+	for f.offset = first; ; {
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}

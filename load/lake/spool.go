@@ -166,7 +166,7 @@ func (s *Spool) write(ctx context.Context, o Objects, a *assembly, encoders chan
 		return Output{}, err
 	}
 	out := a.out
-	digest, err := body.digest(ctx)
+	digest, err := body.digest(ctx, a.digest, a.size)
 	if err != nil {
 		return Output{}, err
 	}
