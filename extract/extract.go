@@ -32,6 +32,7 @@ type Options struct {
 	MaxRecord    int               // largest record in bytes; 0 is DefaultMaxRecord
 	MaxRatio     int               // largest decompression ratio; 0 is DefaultMaxRatio
 	Buffers      *Buffers          // memory for chunks, of ChunkBytes each; nil is the stream's own
+	Stored       int64             // stored bytes of the object; 0 is unknown
 }
 
 // Limits and sizes used where Options leave them 0.
@@ -41,6 +42,16 @@ const (
 	DefaultMaxRatio   = 1000
 )
 
+// ChunkSize is how many bytes the next chunk of a text of size bytes takes at most, when full is the most of all and offset have been taken.
+// At both ends of a text of several chunks it is less, so that all workers have something to do early and are done at about the same time.
+func ChunkSize(full int, offset, size int64) int {
+	most, left := int64(full), size-offset
+	if size < 4*most || left <= 0 { // small, or unknown
+		return full
+	}
+	return int(min(most, most/8+offset, max(most/8, left/3)))
+}
+
 // Chunk is a run of whole records, decoded by one worker. Chunks are cut by content and size only, so that the same
 // object always gives the same chunks.
 type Chunk struct {
@@ -48,7 +59,7 @@ type Chunk struct {
 	Data   []byte   // the records; nil when the format addresses them otherwise
 	Offset int64    // byte offset of Data[0] in the decompressed UTF-8 text
 	Line   int64    // 1-based line of Data[0]
-	Ends   []uint32 // JSON: where its lines end, behind the line end, as far as they have one
+	Ends   []uint32 // JSON: where its lines end, behind the line end; nil where that is to be found out
 	Part   int      // belongs to the format (Parquet: row group)
 	First  int64    // Parquet: first row of the chunk within the row group
 	Rows   int64    // Parquet: number of rows

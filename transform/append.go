@@ -153,7 +153,11 @@ func (f *Finisher) appendInts(t *table, r *schemas.Row, set uint64, buf []byte) 
 }
 
 func appendInt(buf []byte, tag uint32, n int64) []byte {
-	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(buf, tag), uint64(n))
+	at := len(buf)
+	buf = slices.Grow(buf, 12)[:at+12]
+	binary.LittleEndian.PutUint32(buf[at:], tag)
+	binary.LittleEndian.PutUint64(buf[at+4:], uint64(n))
+	return buf
 }
 
 func (f *Finisher) appendFloats(t *table, r *schemas.Row, set uint64, buf []byte) ([]byte, *defect) {

@@ -70,8 +70,8 @@ type interned struct {
 
 // at returns the place that text, which is not empty, has among the recent values.
 func (c *textColumn) at(text []byte) *interned {
-	n := len(text)
-	return &c.recent[(n+3*int(text[0])+5*int(text[n/2])+7*int(text[n-1]))%recentTexts]
+	n := uint(len(text))
+	return &c.recent[(n+3*uint(text[0])+5*uint(text[n/2])+7*uint(text[n-1]))%recentTexts]
 }
 
 type personColumn struct {

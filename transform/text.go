@@ -31,9 +31,18 @@ func (f *Finisher) appendTexts(t *table, r *schemas.Row, set uint64, buf []byte)
 		}
 		c.level(t.batch.Rows)
 		vec.Codes = append(vec.Codes, known.code)
-		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), known.text)
+		buf = appendText(buf, c.tag, known.text)
 	}
 	return buf, nil
+}
+
+// appendText appends a column's tag, the length of its text, and the text.
+func appendText(buf []byte, tag uint32, text []byte) []byte {
+	n := len(buf)
+	buf = slices.Grow(buf, 8+len(text))[:n+8+len(text)]
+	binary.LittleEndian.PutUint64(buf[n:], uint64(tag)|uint64(len(text))<<32) // tag and length in one
+	copy(buf[n+8:], text)
+	return buf
 }
 
 // intern gives the code of text in d. What d knows was looked at when it came in; anything else is cleaned first.
@@ -85,7 +94,7 @@ func (f *Finisher) appendMap(t *table, c *textColumn, attrs []schemas.Attr, buf 
 			return buf, bad
 		}
 		vec.Keys, vec.Codes = append(vec.Keys, key), append(vec.Codes, value)
-		buf = appendPart(binary.LittleEndian.AppendUint32(buf, c.tag), vec.Dict.Value(key))
+		buf = appendText(buf, c.tag, vec.Dict.Value(key))
 		buf = appendPart(buf, vec.Dict.Value(value))
 	}
 	vec.Offsets = append(vec.Offsets, uint32(len(vec.Keys)))

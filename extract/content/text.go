@@ -5,17 +5,19 @@ import (
 	"io"
 )
 
-// text is an object's text; it closes the decompressor and then what is stored.
-type text struct {
+// Text is an object's text; it closes the decompressor and then what is stored.
+type Text struct {
 	io.Reader
+	Compressed       bool // what is stored is
 	expanded, stored io.Closer
 }
 
-func (t *text) Close() error { return errors.Join(t.expanded.Close(), t.stored.Close()) }
+// Close closes the decompressor and what is stored.
+func (t *Text) Close() error { return errors.Join(t.expanded.Close(), t.stored.Close()) }
 
 // Open returns the UTF-8 text of a stored object: Decompress and ToUTF8 in turn. Closing it closes stored, and so does
 // an error.
-func Open(stored io.ReadCloser, maxRatio int, encoding string) (io.ReadCloser, error) {
+func Open(stored io.ReadCloser, maxRatio int, encoding string) (*Text, error) {
 	expanded, err := Decompress(stored, maxRatio, nil)
 	if err != nil {
 		return nil, errors.Join(err, stored.Close())
@@ -24,5 +26,6 @@ func Open(stored io.ReadCloser, maxRatio int, encoding string) (io.ReadCloser, e
 	if err != nil {
 		return nil, errors.Join(err, expanded.Close(), stored.Close())
 	}
-	return &text{utf8, expanded, stored}, nil
+	_, compressed := expanded.(*decompressor)
+	return &Text{utf8, compressed, expanded, stored}, nil
 }

@@ -17,6 +17,7 @@ type Options struct {
 	ChunkBytes int              // 0 is extract.DefaultChunkBytes
 	MaxRecord  int              // largest record in bytes; 0 is extract.DefaultMaxRecord
 	Buffers    *extract.Buffers // nil is the stream's own
+	Size       int64            // of the text, as far as is known; 0 is unknown
 }
 
 // maxHeader bounds the header record.
@@ -30,7 +31,9 @@ type Stream struct {
 	r      io.Reader
 	header *Header
 	split  splitter
-	size   int // wanted chunk bytes
+	full   int   // bytes of a chunk
+	size   int   // of the next one
+	total  int64 // of the text, 0 is unknown
 
 	buf    []byte // read and not yet given out
 	atEOF  bool
@@ -45,12 +48,13 @@ type Stream struct {
 // Open reads the header from r, which is UTF-8 text with or without BOM. A header that cannot be used is an
 // *extract.Quarantine; an empty object has a Header of no columns and no records.
 func Open(r io.Reader, o Options) (*Stream, error) {
-	s := &Stream{r: r, size: o.ChunkBytes, line: 1, memory: o.Buffers}
-	if s.size <= 0 {
-		s.size = extract.DefaultChunkBytes
+	s := &Stream{r: r, full: o.ChunkBytes, total: o.Size, line: 1, memory: o.Buffers}
+	if s.full <= 0 {
+		s.full = extract.DefaultChunkBytes
 	}
+	s.size = extract.ChunkSize(s.full, 0, s.total)
 	if s.memory == nil {
-		s.memory = extract.NewBuffers(s.size, 16)
+		s.memory = extract.NewBuffers(s.full, 16)
 	}
 	s.split = splitter{max: o.MaxRecord, open: -1}
 	if s.split.max <= 0 {
@@ -191,6 +195,7 @@ func (s *Stream) cut(n, part int) extract.Chunk {
 	s.split.drop(n)
 	s.index++
 	s.offset += int64(n)
+	s.size = extract.ChunkSize(s.full, s.offset, s.total)
 	s.line += countLines(c.Data, s.header.eol)
 	return c
 }

@@ -23,6 +23,8 @@ type drafter struct {
 	version   int64
 	wantProps bool
 
+	location, referrer site
+
 	scratch []byte // text that had to be made for the current row
 	content []byte
 }
@@ -145,13 +147,13 @@ func (d *drafter) keep(s string) []byte {
 // page splits the addresses into what the table keeps of them.
 func (d *drafter) page(row *schemas.Row, k *known) {
 	if k.location != nil {
-		host, path := splitURL(k.location.text)
-		row.SetBytes(schemas.EvPageHost, d.lower(host))
+		host, path := d.location.split(k.location.text)
+		row.SetBytes(schemas.EvPageHost, host)
 		row.SetBytes(schemas.EvPagePath, path)
 	}
 	if k.referrer != nil {
-		host, _ := splitURL(k.referrer.text)
-		row.SetBytes(schemas.EvReferrerHost, d.lower(host))
+		host, _ := d.referrer.split(k.referrer.text)
+		row.SetBytes(schemas.EvReferrerHost, host)
 	}
 }
 
@@ -201,20 +203,16 @@ func (d *drafter) order(e *event, k *known) []byte {
 	return d.text(k.order)
 }
 
-// setCampaign takes the campaign from the first place that states one; it never mixes places, but the cross-channel
-// record has no content and term, and the manual one beside it has. traffic_source is the visitor's first touch: it tells
-// of the first visit alone.
+// setCampaign takes the campaign from the first place that states one; it never mixes places, but for what settle does. traffic_source is
+// the visitor's first touch: it tells of the first visit alone.
 func setCampaign(row *schemas.Row, e *event, k *known) {
 	for _, c := range [...]*campaign{&e.lastClick.cross, &e.lastClick.manual, &e.lastClick.ads, &e.collected, &k.campaign, &e.firstTouch} {
-		source, medium, name := stated(c.source), stated(c.medium), stated(c.name)
-		if len(source) == 0 && len(medium) == 0 && len(name) == 0 {
+		if !c.stated() {
 			continue
 		}
+		source, medium, name := stated(c.source), stated(c.medium), stated(c.name)
 		if c == &e.firstTouch && !firstVisit(e, k) {
 			return
-		}
-		if c == &e.lastClick.cross {
-			c.content, c.term = e.lastClick.manual.content, e.lastClick.manual.term
 		}
 		if c == &e.lastClick.ads && len(source) == 0 {
 			source, medium = googleSource, googleMedium
@@ -225,6 +223,17 @@ func setCampaign(row *schemas.Row, e *event, k *known) {
 		row.SetBytes(schemas.EvContent, stated(c.content))
 		row.SetBytes(schemas.EvTerm, stated(c.term))
 		return
+	}
+}
+
+func (c *campaign) stated() bool {
+	return len(stated(c.source)) > 0 || len(stated(c.medium)) > 0 || len(stated(c.name)) > 0
+}
+
+// settle completes the cross-channel record, which has no content and term, from the manual one beside it, which has.
+func (l *lastClick) settle() {
+	if l.cross.stated() {
+		l.cross.content, l.cross.term = l.manual.content, l.manual.term
 	}
 }
 

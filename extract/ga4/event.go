@@ -41,17 +41,27 @@ const (
 )
 
 // device is what the visitor used.
-type device struct{ category, os, browser, language []byte }
+type device struct {
+	category, os, browser, language []byte
+	form
+}
 
 // geo is where the visitor was.
-type geo struct{ country, city []byte }
+type geo struct {
+	country, city []byte
+	form
+}
 
 // lastClick is what brought the session, as three of Google's products see it.
-type lastClick struct{ manual, cross, ads campaign }
+type lastClick struct {
+	manual, cross, ads campaign
+	form
+}
 
 // campaign is one of the places where an event says what brought the visitor.
 type campaign struct {
 	source, medium, name, content, term []byte
+	form
 }
 
 // param is one event parameter or user property.

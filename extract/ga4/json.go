@@ -15,6 +15,9 @@ type jsonDecoder struct {
 	draft drafter
 	news  *jsonscan.Watch
 	memo  memory
+
+	keys   jsonscan.Chain
+	params paramReader
 }
 
 // Decode implements extract.Decoder.
@@ -61,46 +64,48 @@ func (d *jsonDecoder) readEvent() {
 		return
 	}
 	skipped := 0
-	for c.NextKey() {
-		switch string(c.Key()) {
-		case "event_name":
+	for key := c.NextKeyOf(&d.keys, d.keys.Start(), fieldOf); key != nil; key = c.NextKeyOf(&d.keys, key, fieldOf) {
+		switch key.ID {
+		case eventName:
 			e.name, _ = c.String()
-		case "event_timestamp":
+		case eventTimestamp:
 			e.timestamp = e.int(c, hasTimestamp)
-		case "event_params":
-			e.params = m.readParams(c, e.params[:0])
-		case "user_id":
+		case eventParams:
+			e.params = d.params.read(c, e.params[:0])
+		case userID:
 			e.userID, _ = c.Text()
-		case "user_pseudo_id":
+		case userPseudoID:
 			e.pseudoID, _ = c.Text()
-		case "event_bundle_sequence_id":
+		case bundleID:
 			e.bundle = e.int(c, hasBundle)
-		case "batch_page_id":
+		case batchPageID:
 			e.batchPage = e.int(c, hasBatchPage)
-		case "batch_ordering_id":
+		case batchOrderingID:
 			e.batchOrdering = e.int(c, hasBatchOrdering)
-		case "batch_event_index":
+		case batchEventIndex:
 			e.batchIndex = e.int(c, hasBatchIndex)
-		case "device":
-			remembered(c, &m.device, &e.device, readDevice)
-		case "geo":
-			remembered(c, &m.geo, &e.geo, readGeo)
-		case "traffic_source":
-			remembered(c, &m.firstTouch, &e.firstTouch, readCampaign)
-		case "collected_traffic_source":
-			remembered(c, &m.collected, &e.collected, readCampaign)
-		case "session_traffic_source_last_click":
-			remembered(c, &m.lastClick, &e.lastClick, readLastClick)
-		case "ecommerce":
+		case deviceField:
+			remembered(c, m, &m.device, &e.device, readDevice)
+		case geoField:
+			remembered(c, m, &m.geo, &e.geo, readGeo)
+		case trafficSource:
+			remembered(c, m, &m.firstTouch, &e.firstTouch, readCampaign)
+		case collectedSource:
+			remembered(c, m, &m.collected, &e.collected, readCampaign)
+		case sessionSource:
+			remembered(c, m, &m.lastClick, &e.lastClick, readLastClick)
+		case ecommerceField:
 			readEcommerce(c, e)
-		case "user_properties":
+		case userProperties:
 			if d.draft.wantProps {
-				e.props = readParams(c, e.props[:0])
+				e.props = d.params.read(c, e.props[:0])
 			} else {
 				c.SkipAgain(&m.props)
 			}
-		default:
+		case newField:
 			d.news.Field(c.Key())
+			fallthrough
+		default:
 			c.SkipAgain(&m.skipped[skipped%len(m.skipped)])
 			skipped++
 		}
@@ -125,89 +130,6 @@ func (e *event) mark(bit fields, ok bool) {
 		e.has |= bit
 	} else {
 		e.has &^= bit
-	}
-}
-
-func readParams(c *jsonscan.Cursor, params []param) []param {
-	if !c.Array() {
-		return params
-	}
-	for c.NextElem() {
-		params = append(params, param{})
-		readParam(c, &params[len(params)-1])
-	}
-	return params
-}
-
-func readParam(c *jsonscan.Cursor, p *param) {
-	if m := c.Mark(); !p.readUsual(c) {
-		c.Rewind(m)
-		*p = param{}
-		p.read(c)
-	}
-}
-
-// readUsual reads a parameter as BigQuery writes it, {"key":"k","value":{"string_value":"v"}}; when it returns false it
-// may have read anything.
-func (p *param) readUsual(c *jsonscan.Cursor) bool {
-	if !c.Pass(`{"key":`) {
-		return false
-	}
-	var ok bool
-	if p.key, ok = c.Text(); !ok {
-		return false
-	}
-	switch {
-	case c.Pass(`,"value":{"string_value":`):
-		p.text, ok = c.Text()
-		p.kind = isText
-	case c.Pass(`,"value":{"int_value":`):
-		p.number, ok = c.Int64()
-		p.kind = isInt
-	default:
-		return false
-	}
-	return ok && c.Pass(`}}`)
-}
-
-// read reads any parameter.
-func (p *param) read(c *jsonscan.Cursor) {
-	if !c.Object() {
-		return
-	}
-	for c.NextKey() {
-		switch string(c.Key()) {
-		case "key":
-			p.key, _ = c.Text()
-		case "value":
-			readParamValue(c, p)
-		default:
-			c.Skip()
-		}
-	}
-}
-
-func readParamValue(c *jsonscan.Cursor, p *param) {
-	if !c.Object() {
-		return
-	}
-	for c.NextKey() {
-		switch string(c.Key()) {
-		case "string_value":
-			if s, ok := c.Text(); ok && p.takes(isText) {
-				p.text, p.kind = s, isText
-			}
-		case "int_value":
-			if n, ok := c.Int64(); ok && p.takes(isInt) {
-				p.number, p.kind = n, isInt
-			}
-		case "double_value", "float_value":
-			if f, ok := c.Float(); ok && p.takes(isDouble) {
-				p.double, p.kind = f, isDouble
-			}
-		default:
-			c.Skip()
-		}
 	}
 }
 

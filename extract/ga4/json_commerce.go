@@ -42,6 +42,7 @@ func readLastClick(c *jsonscan.Cursor, l *lastClick) {
 			c.Skip()
 		}
 	}
+	l.settle()
 }
 
 func readEcommerce(c *jsonscan.Cursor, e *event) {

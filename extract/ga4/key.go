@@ -3,6 +3,7 @@ package ga4
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 )
@@ -41,13 +42,12 @@ func (d *drafter) contentOf(e *event) []byte {
 		}
 	}
 	b = append(b, 0xff)
-	for _, t := range [...][]byte{e.category, e.os, e.browser, e.language, e.country, e.city, e.orderID} {
-		b = appendText(b, t)
-	}
-	for _, c := range [...]*campaign{&e.firstTouch, &e.collected, &e.lastClick.manual, &e.lastClick.cross, &e.lastClick.ads} {
-		b = appendText(appendText(appendText(b, c.source), c.medium), c.name)
-		b = appendText(appendText(b, c.content), c.term)
-	}
+	b = appendPart(b, &e.device)
+	b = appendPart(b, &e.geo)
+	b = appendText(b, e.orderID)
+	b = appendPart(b, &e.firstTouch)
+	b = appendPart(b, &e.collected)
+	b = appendPart(b, &e.lastClick)
 	b = appendInt(b, int64(e.has))
 	b = appendInt(b, e.quantity)
 	b = appendInt(b, int64(math.Float64bits(e.revenue)))
@@ -56,10 +56,44 @@ func (d *drafter) contentOf(e *event) []byte {
 	return b
 }
 
+// part is a part of an event that often is the same as in the event before.
+type part interface {
+	texts(to []byte) []byte // appends its texts, each behind its length
+	known() *form
+}
+
+// form is what texts appends, where that is known already.
+type form struct{ bytes []byte }
+
+func (f *form) known() *form { return f }
+
+func appendPart(to []byte, p part) []byte {
+	if f := p.known(); f.bytes != nil {
+		return append(to, f.bytes...)
+	}
+	return p.texts(to)
+}
+
+func (d *device) texts(to []byte) []byte {
+	return appendText(appendText(appendText(appendText(to, d.category), d.os), d.browser), d.language)
+}
+
+func (g *geo) texts(to []byte) []byte { return appendText(appendText(to, g.country), g.city) }
+
+func (c *campaign) texts(to []byte) []byte {
+	to = appendText(appendText(appendText(to, c.source), c.medium), c.name)
+	return appendText(appendText(to, c.content), c.term)
+}
+
+func (l *lastClick) texts(to []byte) []byte { return l.ads.texts(l.cross.texts(l.manual.texts(to))) }
+
 // appendText appends text behind its length.
 func appendText(to, text []byte) []byte {
-	n := len(text)
-	return append(append(to, byte(n), byte(n>>8), byte(n>>16), byte(n>>24)), text...)
+	n := len(to)
+	to = slices.Grow(to, 4+len(text))[:n+4+len(text)]
+	binary.LittleEndian.PutUint32(to[n:], uint32(len(text)))
+	copy(to[n+4:], text)
+	return to
 }
 
 func appendInt(to []byte, n int64) []byte { return binary.LittleEndian.AppendUint64(to, uint64(n)) }

@@ -1,6 +1,9 @@
 package ga4
 
-import "waymark/extract/jsonscan"
+import (
+	"waymark/extract/jsonscan"
+	"waymark/schemas"
+)
 
 // memory holds what the record before said in the places that seldom change from one event of a session to the next.
 // It is a view of that record, good within one chunk.
@@ -10,8 +13,10 @@ type memory struct {
 	firstTouch, collected memo[campaign]
 	lastClick             memo[lastClick]
 	props                 jsonscan.Memo
-	params                [24]memo[param]   // by place in the array
 	skipped               [16]jsonscan.Memo // by place among the fields that are skipped
+
+	forms schemas.Arena
+	form  []byte
 }
 
 type memo[T any] struct {
@@ -19,10 +24,17 @@ type memo[T any] struct {
 	value T
 }
 
-func (m *memory) forget() { *m = memory{} }
+// forget empties m and keeps its buffers.
+func (m *memory) forget() {
+	m.forms.Reset()
+	*m = memory{forms: m.forms, form: m.form}
+}
 
-// remembered reads a value anew only where it is another than in the record before.
-func remembered[T any](c *jsonscan.Cursor, m *memo[T], to *T, read func(*jsonscan.Cursor, *T)) {
+// remembered reads a value anew only where it is another than in the record before. What it remembers has its form.
+func remembered[T any, P interface {
+	*T
+	part
+}](c *jsonscan.Cursor, all *memory, m *memo[T], to *T, read func(*jsonscan.Cursor, *T)) {
 	if c.Repeats(&m.Memo) {
 		*to = m.value
 		return
@@ -31,22 +43,8 @@ func remembered[T any](c *jsonscan.Cursor, m *memo[T], to *T, read func(*jsonsca
 	*to = none
 	read(c, to)
 	if c.Remember(&m.Memo) {
+		all.form = P(to).texts(all.form[:0])
+		P(to).known().bytes = all.forms.Keep(all.form)
 		m.value = *to
 	}
-}
-
-// readParams reads the parameters of an event.
-func (m *memory) readParams(c *jsonscan.Cursor, params []param) []param {
-	if !c.Array() {
-		return params
-	}
-	for i := 0; c.NextElem(); i++ {
-		params = append(params, param{})
-		if p := &params[i]; i < len(m.params) {
-			remembered(c, &m.params[i], p, readParam)
-		} else {
-			readParam(c, p)
-		}
-	}
-	return params
 }

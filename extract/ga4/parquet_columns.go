@@ -107,6 +107,7 @@ func (d *parquetDecoder) read(e *event) {
 	e.lastClick.manual = d.campaign(cManual, 5)
 	e.lastClick.cross = d.campaign(cCross, 3)
 	e.lastClick.ads.name = d.text(cAds)
+	e.lastClick.settle()
 	e.params = d.params(e.params[:0], cParams)
 	if d.draft.wantProps {
 		e.props = d.params(e.props[:0], cProps)

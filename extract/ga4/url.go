@@ -5,12 +5,7 @@ import "bytes"
 // splitURL returns host and path of an address, without user, port, query and fragment. A host with nothing behind it
 // has path "/"; text without a scheme and // is a path.
 func splitURL(url []byte) (host, path []byte) {
-	if i := bytes.IndexByte(url, '?'); i >= 0 {
-		url = url[:i]
-	}
-	if i := bytes.IndexByte(url, '#'); i >= 0 {
-		url = url[:i]
-	}
+	url = withoutQuery(url)
 	scheme := bytes.IndexByte(url, ':') + 1 // 0 is none, as in //host/path
 	if rest := url[scheme:]; len(rest) < 2 || rest[0] != '/' || rest[1] != '/' {
 		return nil, url
@@ -32,20 +27,43 @@ func splitURL(url []byte) (host, path []byte) {
 
 var rootPath = []byte("/") // never written to
 
-// lower returns host in lower case; it copies only where there is something to change.
-func (d *drafter) lower(host []byte) []byte {
-	for _, b := range host {
-		if 'A' <= b && b <= 'Z' {
-			from := len(d.scratch)
-			d.scratch = append(d.scratch, host...)
-			made := d.scratch[from:len(d.scratch):len(d.scratch)]
-			for i, b := range made {
-				if 'A' <= b && b <= 'Z' {
-					made[i] = b + 'a' - 'A'
-				}
-			}
-			return made
-		}
+// withoutQuery cuts query and fragment off.
+func withoutQuery(url []byte) []byte {
+	if i := bytes.IndexByte(url, '?'); i >= 0 {
+		url = url[:i]
 	}
-	return host
+	if i := bytes.IndexByte(url, '#'); i >= 0 {
+		url = url[:i]
+	}
+	return url
+}
+
+// site remembers the host of the address before: most addresses of an export are of one site.
+type site struct {
+	origin []byte // like https://www.example.com/
+	host   []byte
+}
+
+// split is splitURL with the host in lower case; it is valid until the next call.
+func (s *site) split(url []byte) (host, path []byte) {
+	if len(s.origin) > 0 && bytes.HasPrefix(url, s.origin) {
+		return s.host, withoutQuery(url[len(s.origin)-1:])
+	}
+	host, path = splitURL(url)
+	s.origin = s.origin[:0]
+	s.host = appendLower(s.host[:0], host)
+	if length := len(withoutQuery(url)) - len(path); len(host) > 0 && length > 0 && len(path) > 0 && url[length] == '/' { // path is url's own, not rootPath
+		s.origin = append(s.origin, url[:length+1]...)
+	}
+	return s.host, path
+}
+
+func appendLower(to, text []byte) []byte {
+	for _, b := range text {
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		to = append(to, b)
+	}
+	return to
 }

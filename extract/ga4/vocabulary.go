@@ -1,5 +1,7 @@
 package ga4
 
+import "slices"
+
 // eventType maps GA4's event name to Waymark's vocabulary; what it does not know is web_other. So is first_visit: it
 // stands beside a session_start of its own and would count that session twice.
 func eventType(name []byte) string {
@@ -44,3 +46,66 @@ func eventType(name []byte) string {
 // ignored are the top-level columns of Google's export that nothing reads; with those that are read they are no news.
 var ignored = []string{"event_date", "event_previous_timestamp", "event_value_in_usd", "event_server_timestamp_offset", "privacy_info",
 	"user_first_touch_timestamp", "user_ltv", "app_info", "stream_id", "platform", "event_dimensions", "items", "is_active_user", "publisher"}
+
+// The top-level fields, as the JSON decoder tells them apart.
+const (
+	eventName = iota
+	eventTimestamp
+	eventParams
+	userID
+	userPseudoID
+	bundleID
+	batchPageID
+	batchOrderingID
+	batchEventIndex
+	deviceField
+	geoField
+	trafficSource
+	collectedSource
+	sessionSource
+	ecommerceField
+	userProperties
+	ignoredField // one of ignored
+	newField
+)
+
+func fieldOf(name []byte) int {
+	switch string(name) {
+	case "event_name":
+		return eventName
+	case "event_timestamp":
+		return eventTimestamp
+	case "event_params":
+		return eventParams
+	case "user_id":
+		return userID
+	case "user_pseudo_id":
+		return userPseudoID
+	case "event_bundle_sequence_id":
+		return bundleID
+	case "batch_page_id":
+		return batchPageID
+	case "batch_ordering_id":
+		return batchOrderingID
+	case "batch_event_index":
+		return batchEventIndex
+	case "device":
+		return deviceField
+	case "geo":
+		return geoField
+	case "traffic_source":
+		return trafficSource
+	case "collected_traffic_source":
+		return collectedSource
+	case "session_traffic_source_last_click":
+		return sessionSource
+	case "ecommerce":
+		return ecommerceField
+	case "user_properties":
+		return userProperties
+	}
+	if slices.Contains(ignored, string(name)) {
+		return ignoredField
+	}
+	return newField
+}

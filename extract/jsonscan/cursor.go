@@ -51,13 +51,14 @@ type Cursor struct {
 	depth   int    // entered and not yet left
 	key     []byte // last key
 	scratch []byte // unescaped strings of this record
-	seen    uint64 // OR of the words read in strings: the top bits tell of bytes above 0x7f
+	high    bool   // strings of this record have bytes above 0x7f
+	invalid bool   // and one of them is not UTF-8
 	err     Error
 }
 
 // Reset starts c on a new record. Everything c returned for the earlier one stops being valid.
 func (c *Cursor) Reset(record []byte) {
-	c.data, c.pos, c.first, c.seen, c.depth = record, 0, false, 0, 0
+	c.data, c.pos, c.first, c.depth, c.high, c.invalid = record, 0, false, 0, false, false
 	c.key, c.scratch = nil, c.scratch[:0]
 	c.err = Error{}
 }
@@ -82,7 +83,7 @@ func (c *Cursor) End() *Error {
 		}
 		if c.pos < len(c.data) {
 			c.fail("text after the value")
-		} else if c.seen&highs != 0 && !utf8.Valid(c.data) {
+		} else if c.invalid {
 			c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
 		}
 	}
@@ -106,7 +107,7 @@ func (c *Cursor) fail(message string) {
 	if atEnd {
 		message = "the record ends too early"
 	}
-	if c.seen&highs != 0 && !utf8.Valid(c.data) {
+	if c.high && !utf8.Valid(c.data) {
 		c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"slices"
+
+	"waymark/extract"
 )
 
 // layout is how records are laid out in the text.
@@ -18,7 +20,7 @@ const (
 // recognise decides the layout from the beginning of the text, reading as much as the first value needs, but no more
 // than one record of the largest size.
 func (s *Stream) recognise(ctx context.Context) error {
-	want := s.o.ChunkBytes
+	want := extract.ChunkSize(s.o.ChunkBytes, 0, s.o.Size)
 	for {
 		if err := s.fill(ctx, want); err != nil {
 			return err

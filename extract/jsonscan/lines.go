@@ -10,7 +10,7 @@ import (
 
 // nextLines cuts at the last line end in the buffer.
 func (s *Stream) nextLines(ctx context.Context) (extract.Chunk, error) {
-	want := s.o.ChunkBytes
+	want := extract.ChunkSize(s.o.ChunkBytes, s.offset, s.o.Size)
 	for {
 		if err := s.fill(ctx, want); err != nil {
 			return extract.Chunk{}, err

@@ -34,9 +34,7 @@ func (c *Cursor) Repeats(m *Memo) bool {
 	c.peek()
 	if n := len(m.raw); n > 0 && n <= len(c.data)-c.pos && c.depth <= m.depth && string(c.data[c.pos:c.pos+n]) == string(m.raw) {
 		c.pos += n
-		if m.high {
-			c.seen |= highs
-		}
+		c.high = c.high || m.high
 		return true
 	}
 	m.from, m.scratch = c.pos, len(c.scratch)
@@ -47,17 +45,19 @@ func (c *Cursor) Repeats(m *Memo) bool {
 // themselves, and such as had escapes in text that was read, since that text is gone with the record.
 func (c *Cursor) Remember(m *Memo) bool {
 	m.raw = nil
-	if c.err.Reason != "" || len(c.scratch) != m.scratch || m.from == c.pos || c.data[m.from] != '{' && c.data[m.from] != '[' {
+	if c.err.Reason != "" || c.invalid || len(c.scratch) != m.scratch || m.from == c.pos || c.data[m.from] != '{' && c.data[m.from] != '[' {
 		return false
 	}
 	m.raw, m.depth = c.data[m.from:c.pos:c.pos], c.depth
-	m.high = c.seen&highs != 0 && !isASCII(m.raw)
+	m.high = c.high && !isASCII(m.raw)
 	return true
 }
 
 // SkipAgain is Skip for a value that m may know.
 func (c *Cursor) SkipAgain(m *Memo) {
-	if !c.Repeats(m) {
+	if b := c.peek(); b != '{' && b != '[' {
+		c.Skip()
+	} else if !c.Repeats(m) {
 		c.Skip()
 		c.Remember(m)
 	}

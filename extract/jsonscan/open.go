@@ -22,7 +22,11 @@ func OpenText(stored io.ReadCloser, opt extract.Options, known []string, wrapper
 	if err != nil {
 		return nil, content.Quarantine(err)
 	}
-	return &Text{NewStream(text, Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Wrapper: wrapper}), text, NewDrift(known...)}, nil
+	o := Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Wrapper: wrapper}
+	if !text.Compressed {
+		o.Size = opt.Stored
+	}
+	return &Text{NewStream(text, o), text, NewDrift(known...)}, nil
 }
 
 // Next implements extract.Stream.

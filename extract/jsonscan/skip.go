@@ -155,29 +155,28 @@ func (c *Cursor) failAt(i int, message string) {
 
 // stringEnd returns the position behind the string that starts at i, or -1.
 func (c *Cursor) stringEnd(i int) int {
-	data, all := c.data, uint64(0)
-	for i++; i+8 <= len(data); i += 8 {
+	data, all, start := c.data, uint64(0), i+1
+	for i = start; i+8 <= len(data); i += 8 {
 		w := binary.LittleEndian.Uint64(data[i : i+8])
 		all |= w
 		if m := special(w); m != 0 {
 			i += bits.TrailingZeros64(m) >> 3
 			if i < len(data) && data[i] == '"' {
-				c.seen |= all
+				if all&highs != 0 {
+					c.mixed(data[start:i])
+				}
 				return i + 1
 			}
 			break
 		}
 	}
-	c.seen |= all
-	return c.stringEndSlow(i)
+	return c.stringEndSlow(start)
 }
 
-// stringEndSlow goes on inside a string at i: at the record's tail or at something special.
+// stringEndSlow is stringEnd for a string at the record's tail or with something special, from its first character on.
 func (c *Cursor) stringEndSlow(i int) int {
 	for {
-		var seen uint64
-		i, seen = plain(c.data, i)
-		c.seen |= seen
+		i = c.plain(i)
 		if i >= len(c.data) || c.data[i] < 0x20 {
 			c.failAt(i, "control character in a string")
 			return -1

@@ -14,6 +14,7 @@ type Options struct {
 	ChunkBytes int              // aimed size of a chunk; 0 is extract.DefaultChunkBytes
 	MaxRecord  int              // largest record in bytes; 0 is extract.DefaultMaxRecord
 	Buffers    *extract.Buffers // nil is the stream's own
+	Size       int64            // of the text, as far as is known; 0 is unknown
 	// Wrapper are the keys under which a page holds its records, such as "tickets": the elements of an array, or the
 	// one object, under such a key are the records.
 	Wrapper []string

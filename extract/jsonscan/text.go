@@ -41,6 +41,23 @@ func plain(data []byte, i int) (end int, seen uint64) {
 	return i, seen
 }
 
+// plain passes over plain text in a string and looks at its encoding.
+func (c *Cursor) plain(start int) (end int) {
+	end, seen := plain(c.data, start)
+	if seen&highs != 0 {
+		c.mixed(c.data[start:end])
+	}
+	return end
+}
+
+// mixed looks at the encoding of text in a string that may hold more than ASCII.
+func (c *Cursor) mixed(text []byte) {
+	c.high = true
+	if !utf8.Valid(text) {
+		c.invalid = true
+	}
+}
+
 // text reads the string that starts at the current position (a quote): a view of the record, or of the scratch when
 // there are escapes. On an error it returns nil.
 func (c *Cursor) text() []byte {
@@ -52,13 +69,14 @@ func (c *Cursor) text() []byte {
 			if i += bits.TrailingZeros64(m) >> 3; i >= len(data) || data[i] != '"' {
 				break
 			}
-			c.seen |= all
+			if all&highs != 0 {
+				c.mixed(data[start:i])
+			}
 			c.pos = i + 1
 			return data[start:i:i]
 		}
 	}
-	end, seen := plain(data, start)
-	c.seen |= seen
+	end := c.plain(start)
 	if end < len(data) && data[end] == '"' {
 		c.pos = end + 1
 		return data[start:end:end]
@@ -84,10 +102,8 @@ func (c *Cursor) escapedText(start, i int) []byte {
 		if i = c.escape(i); i < 0 {
 			return nil
 		}
-		var seen uint64
 		start = i
-		i, seen = plain(c.data, start)
-		c.seen |= seen
+		i = c.plain(start)
 	}
 }
 

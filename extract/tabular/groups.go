@@ -82,6 +82,7 @@ func (g *groups) release() {
 
 // add hands out what precedes the last group of the held rows and c together, and holds that back.
 func (g *groups) add(c extract.Chunk) {
+	c.Ends = nil // they are another's
 	c = g.join(c)
 	g.last(c)
 	at := g.start - c.Offset

@@ -151,7 +151,7 @@ func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) 
 		defer func() { <-j.large }()
 	}
 	opt := j.item.Source.Options(j.Config)
-	opt.Buffers = j.buffers
+	opt.Buffers, opt.Stored = j.buffers, j.item.Info.Size
 	stream, err := j.item.Source.Export.Open(ctx, j.input(st), opt)
 	if err != nil {
 		return extract.News{}, err

@@ -16,6 +16,9 @@ import (
 	"waymark/schemas"
 )
 
+// holdBlock is what a spool takes of memory at a time: to grow one long slice would copy what it holds and touch fresh memory again and again.
+const holdBlock = 256 << 10
+
 // uploads bounds how many files are hashed and written at once.
 const uploads = 8
 
@@ -23,7 +26,7 @@ const uploads = 8
 type Spool struct {
 	dir    string
 	memory int64
-	held   []byte   // what was added while there was memory for it
+	held   [][]byte // what was added while there was memory for it, in blocks of holdBlock bytes
 	file   *os.File // everything, once there was not
 	size   int64
 	files  map[fileID]*assembly
@@ -86,7 +89,7 @@ func (s *Spool) append(data []byte) (piece, error) {
 	p := piece{s.size, int64(len(data))}
 	s.size += p.size
 	if s.file == nil && s.size <= s.memory {
-		s.held = append(s.held, data...)
+		s.hold(data)
 		return p, nil
 	}
 	if s.file == nil {
@@ -98,6 +101,25 @@ func (s *Spool) append(data []byte) (piece, error) {
 	return p, err
 }
 
+// hold puts data behind what is held in memory.
+func (s *Spool) hold(data []byte) {
+	for len(data) > 0 {
+		last := len(s.held) - 1
+		if last < 0 { // most objects are small
+			s.held = append(s.held, nil)
+			continue
+		}
+		room := holdBlock - len(s.held[last])
+		if room == 0 {
+			s.held = append(s.held, make([]byte, 0, holdBlock))
+			continue
+		}
+		n := min(room, len(data))
+		s.held[last] = append(s.held[last], data[:n]...)
+		data = data[n:]
+	}
+}
+
 // spill moves what is held in memory to a temporary file.
 func (s *Spool) spill() error {
 	file, err := os.CreateTemp(s.dir, "waymark-spool-*")
@@ -106,9 +128,13 @@ func (s *Spool) spill() error {
 	}
 	_ = os.Remove(file.Name()) // where the system lets us: then a crash leaves nothing behind; Close tries again
 	s.file = file
-	_, err = file.Write(s.held)
+	for _, block := range s.held {
+		if _, err := file.Write(block); err != nil {
+			return err
+		}
+	}
 	s.held = nil
-	return err
+	return nil
 }
 
 // readAt reads what was appended.
@@ -116,9 +142,14 @@ func (s *Spool) readAt(p []byte, off int64) (int, error) {
 	if s.file != nil {
 		return s.file.ReadAt(p, off)
 	}
-	n := copy(p, s.held[off:])
-	if n < len(p) {
-		return n, io.ErrUnexpectedEOF
+	n := 0
+	for n < len(p) {
+		at := off + int64(n)
+		block := int(at / holdBlock)
+		if block >= len(s.held) || at%holdBlock >= int64(len(s.held[block])) {
+			return n, io.ErrUnexpectedEOF
+		}
+		n += copy(p[n:], s.held[block][at%holdBlock:])
 	}
 	return n, nil
 }

@@ -16,7 +16,7 @@ const (
 	cacheBits   = 12
 	cacheLength = 47
 	cacheSpaces = 64
-	cacheTrial  = 1 << 14 // looks after which it is asked whether they find anything
+	cacheTrial  = 1 << 12 // looks after which it is asked whether they find anything
 )
 
 // Keyer turns raw identifiers into keyed pseudonyms. It serves one goroutine.
@@ -111,6 +111,7 @@ func (s *Space) Pseudonym(raw []byte) [16]byte {
 		return s.compute(raw)
 	case s.seen == nil:
 		s.seen = make([]remembered, 1<<cacheBits)
+		clear(s.seen) // memory that is read before it is written has two page faults, of which the second one stops the other cores
 	case s.last.is(raw):
 		return s.last.id
 	}
