@@ -59,7 +59,7 @@ type Chunk struct {
 	Data   []byte   // the records; nil when the format addresses them otherwise
 	Offset int64    // byte offset of Data[0] in the decompressed UTF-8 text
 	Line   int64    // 1-based line of Data[0]
-	Ends   []uint32 // JSON: where its lines end, behind the line end; nil where that is to be found out
+	Ends   []uint32 // JSON: where its lines end, behind the line end, and SpaceBefore; nil where that is to be found out
 	Part   int      // belongs to the format (Parquet: row group)
 	First  int64    // Parquet: first row of the chunk within the row group
 	Rows   int64    // Parquet: number of rows
@@ -67,6 +67,9 @@ type Chunk struct {
 	// Release gives Data back for reuse; the consumer calls it once when the chunk is decoded. It may be nil.
 	Release func()
 }
+
+// SpaceBefore is added to an end of a line in front of whose line end there is space.
+const SpaceBefore = 1 << 31
 
 // Stream is one opened object. Next is called from one goroutine; each worker has its own Decoder.
 type Stream interface {

@@ -41,34 +41,37 @@ func (k *known) find(params []param) {
 		if p.kind == none {
 			continue
 		}
-		switch string(p.key) {
-		case "ga_session_id":
+		if p.means == unasked {
+			p.means = meaningOf(p.key)
+		}
+		switch p.means {
+		case sessionParam:
 			k.session = p
-		case "ga_session_number":
+		case numberParam:
 			k.number = p
-		case "session_engaged":
+		case engagedParam:
 			k.engaged = p
-		case "engagement_time_msec":
+		case engagementParam:
 			k.engagement = p
-		case "page_location":
+		case locationParam:
 			k.location = p
-		case "page_referrer":
+		case referrerParam:
 			k.referrer = p
-		case "transaction_id":
+		case orderParam:
 			k.order = p
-		case "value":
+		case valueParam:
 			k.value = p
-		case "currency":
+		case currencyParam:
 			k.currency = p
-		case "source":
+		case sourceParam:
 			k.source = p.text
-		case "medium":
+		case mediumParam:
 			k.medium = p.text
-		case "campaign":
+		case campaignParam:
 			k.name = p.text
-		case "content":
+		case contentParam:
 			k.content = p.text
-		case "term":
+		case termParam:
 			k.term = p.text
 		}
 	}

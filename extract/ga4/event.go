@@ -71,6 +71,7 @@ type param struct {
 	number int64
 	double float64 // float_value or double_value
 	kind   kind
+	means  meaning // of its key, where it was looked up already
 }
 
 // kind is the type of a param's value.

@@ -109,3 +109,59 @@ func fieldOf(name []byte) int {
 	}
 	return newField
 }
+
+// meaning is what an event parameter is to Waymark.
+type meaning uint8
+
+const (
+	unasked meaning = iota
+	noMeaning
+	sessionParam
+	numberParam
+	engagedParam
+	engagementParam
+	locationParam
+	referrerParam
+	orderParam
+	valueParam
+	currencyParam
+	sourceParam
+	mediumParam
+	campaignParam
+	contentParam
+	termParam
+)
+
+func meaningOf(key []byte) meaning {
+	switch string(key) {
+	case "ga_session_id":
+		return sessionParam
+	case "ga_session_number":
+		return numberParam
+	case "session_engaged":
+		return engagedParam
+	case "engagement_time_msec":
+		return engagementParam
+	case "page_location":
+		return locationParam
+	case "page_referrer":
+		return referrerParam
+	case "transaction_id":
+		return orderParam
+	case "value":
+		return valueParam
+	case "currency":
+		return currencyParam
+	case "source":
+		return sourceParam
+	case "medium":
+		return mediumParam
+	case "campaign":
+		return campaignParam
+	case "content":
+		return contentParam
+	case "term":
+		return termParam
+	}
+	return noMeaning
+}

@@ -80,12 +80,16 @@ func one(c extract.Chunk, reason schemas.Reason) iter.Seq[Record] {
 // eachLine goes along the line ends that the stream noted, and looks for those behind them: the last line may have none.
 func eachLine(c extract.Chunk, yield func(Record) bool) {
 	data, line, at := c.Data, c.Line, 0
-	for _, next := range c.Ends {
-		from, to := trim(data, at, int(next)-1)
+	for _, end := range c.Ends {
+		next := int(end &^ extract.SpaceBefore)
+		from, to := at, next-1
+		if end != uint32(next) || from < to && data[from] <= ' ' {
+			from, to = trim(data, from, to)
+		}
 		if from < to && !yield(Record{Data: data[from:to:to], Line: line, Offset: c.Offset + int64(from)}) {
 			return
 		}
-		at, line = int(next), line+1
+		at, line = next, line+1
 	}
 	for ; at < len(data); line++ {
 		end := bytes.IndexByte(data[at:], '\n')

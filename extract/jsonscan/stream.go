@@ -107,7 +107,8 @@ func (s *Stream) fill(ctx context.Context, want int) error {
 	return nil
 }
 
-// note counts the line ends from buf[from] on, and notes where they are if lines are records: then nobody needs to look for them again.
+// note counts the line ends from buf[from] on, and notes where they are if lines are records: then nobody needs to look for them again, nor
+// at what is before them, which would be far ahead of what is in the cache.
 func (s *Stream) note(from int) {
 	if s.layout != lines {
 		s.newlines += bytes.Count(s.buf[from:], newline)
@@ -120,7 +121,11 @@ func (s *Stream) note(from int) {
 			break
 		}
 		at += n + 1
-		ends = append(ends, uint32(at))
+		end := uint32(at)
+		if at > 1 && s.buf[at-2] <= ' ' {
+			end |= extract.SpaceBefore
+		}
+		ends = append(ends, end)
 	}
 	s.ends = ends
 }
@@ -148,12 +153,13 @@ func (s *Stream) advance(n int) {
 // leave forgets the line ends in the first n bytes of buf, and counts them.
 func (s *Stream) leave(n int) (passed int) {
 	if s.layout == lines {
-		passed, _ = slices.BinarySearch(s.ends, uint32(n)+1)
-		left := s.ends[passed:]
-		for i := range left {
-			left[i] -= uint32(n)
+		for passed < len(s.ends) && s.ends[passed]&^extract.SpaceBefore <= uint32(n) {
+			passed++
 		}
-		s.ends = left
+		s.ends = s.ends[passed:]
+		for i := range s.ends {
+			s.ends[i] -= uint32(n)
+		}
 		return passed
 	}
 	if n < len(s.buf)-n {

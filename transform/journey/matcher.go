@@ -31,6 +31,10 @@ type Matcher struct {
 	rules  [len(schemas.EventTypes)]typeRules
 	fields [numKeys]field
 	types  map[string]int
+	recent [16]struct { // types that were asked for last
+		name string
+		at   int
+	}
 	seen   schemas.Dict
 	places []Place
 	key    []byte
@@ -96,10 +100,19 @@ func (m *Matcher) add(t *typeRules, c compiled) {
 
 // Type gives the position of an event type in the vocabulary, -1 when it is not there.
 func (m *Matcher) Type(name []byte) int {
-	if i, ok := m.types[string(name)]; ok {
-		return i
+	n := uint(len(name))
+	if n == 0 {
+		return -1
 	}
-	return -1
+	r := &m.recent[(n+3*uint(name[0])+5*uint(name[n-1]))%uint(len(m.recent))]
+	if r.name != string(name) {
+		i, ok := m.types[string(name)]
+		if !ok {
+			return -1
+		}
+		r.name, r.at = schemas.EventTypes[i], i
+	}
+	return r.at
 }
 
 // Match places e.
