@@ -72,6 +72,7 @@ type param struct {
 	double float64 // float_value or double_value
 	kind   kind
 	means  meaning // of its key, where it was looked up already
+	head   []byte  // key and kind as contentOf has them, where that is known already
 }
 
 // kind is the type of a param's value.

@@ -6,9 +6,10 @@ import "waymark/extract/jsonscan"
 // parameters of an event come in much the same order.
 type paramReader struct {
 	// chain has texts like {"key":"page_title","value":{"string_value": (with a comma before all but the first); their ID is the
-	// kind of the value and, by 256, the meaning of the key.
+	// kind of the value and, by 256, the meaning of the key, their name the head.
 	chain   jsonscan.Chain
 	unusual jsonscan.Link // stands for a parameter that is written otherwise
+	head    []byte
 }
 
 // read reads an array of parameters.
@@ -29,7 +30,8 @@ func (r *paramReader) read(c *jsonscan.Cursor, params []param) []param {
 		}
 		mark := c.Mark()
 		if head := p.readUsual(c); head > 0 {
-			link = r.chain.Learn(link, c.Between(from, head), p.key, int(p.kind)|int(meaningOf(p.key))<<8)
+			r.head = p.appendHead(r.head[:0])
+			link = r.chain.Learn(link, c.Between(from, head), r.head, int(p.kind)|int(meaningOf(p.key))<<8)
 			continue
 		}
 		c.Rewind(mark)
@@ -46,7 +48,8 @@ func (p *param) follow(c *jsonscan.Cursor, behind *jsonscan.Link) *jsonscan.Link
 	if link == nil {
 		return nil
 	}
-	p.key, p.kind, p.means = link.Name, kind(link.ID), meaning(link.ID>>8)
+	p.head, p.kind, p.means = link.Name, kind(link.ID), meaning(link.ID>>8)
+	p.key = p.head[4 : len(p.head)-1]
 	if p.readValue(c) && c.Pass(`}}`) {
 		return link
 	}

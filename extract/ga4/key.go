@@ -30,8 +30,11 @@ func (d *drafter) contentOf(e *event) []byte {
 	b := appendText(d.content[:0], e.userID)
 	for i := range e.params {
 		p := &e.params[i]
-		b = appendText(b, p.key)
-		b = append(b, byte(p.kind))
+		if p.head != nil {
+			b = append(b, p.head...)
+		} else {
+			b = p.appendHead(b)
+		}
 		switch p.kind {
 		case isText:
 			b = appendText(b, p.text)
@@ -55,6 +58,8 @@ func (d *drafter) contentOf(e *event) []byte {
 	d.content = b
 	return b
 }
+
+func (p *param) appendHead(to []byte) []byte { return append(appendText(to, p.key), byte(p.kind)) }
 
 // part is a part of an event that often is the same as in the event before.
 type part interface {
@@ -81,9 +86,14 @@ func (d *device) texts(to []byte) []byte {
 func (g *geo) texts(to []byte) []byte { return appendText(appendText(to, g.country), g.city) }
 
 func (c *campaign) texts(to []byte) []byte {
+	if len(c.source)|len(c.medium)|len(c.name)|len(c.content)|len(c.term) == 0 {
+		return append(to, noTexts[:]...)
+	}
 	to = appendText(appendText(appendText(to, c.source), c.medium), c.name)
 	return appendText(appendText(to, c.content), c.term)
 }
+
+var noTexts [5 * 4]byte // of a campaign that states nothing
 
 func (l *lastClick) texts(to []byte) []byte { return l.ads.texts(l.cross.texts(l.manual.texts(to))) }
 

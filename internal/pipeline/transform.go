@@ -159,7 +159,7 @@ func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) 
 	defer func() { _ = stream.Close() }() // it was only read
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	queue := make(chan chan encoded, cap(j.slots)) // in the order of the chunks
+	queue := make(chan chan encoded, 4*cap(j.slots)) // in the order of the chunks; small ones at the ends of an object wait for larger ones before them
 	go j.feed(ctx, stream, queue)
 	var failed error
 	for future := range queue {
