@@ -9,13 +9,17 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 
 	"waymark/internal/fault"
 	"waymark/internal/object"
 )
 
 // Put writes a temporary file beside the target, makes it durable, and moves it into place while it holds the store's
-// lock, so that no reader sees a part and no two writers both find their condition true.
+// lock, so that no reader sees a part and no two writers both find their condition true. Then it makes the names durable: the file's, and
+// those of new directories.
+//
+// To make something durable is to wait for the disk's journal, and what all writers wrote goes with it: so each lets the others write first.
 func (d *dirStore) Put(ctx context.Context, key string, body io.ReadSeeker, size int64, cond object.Condition) (object.Info, error) {
 	if err := d.checkKey(key); err != nil {
 		return object.Info{}, err
@@ -53,6 +57,8 @@ func (d *dirStore) writeTemp(ctx context.Context, temp, key string, body io.Read
 	if written != size {
 		return object.Info{}, fault.New(fault.Internal, "write %s: the body has %d bytes, not %d", d.URI(key), written, size)
 	}
+	startWriting(f)
+	runtime.Gosched()
 	if err := f.Sync(); err != nil {
 		return object.Info{}, dirError("sync", d.URI(key), err)
 	}
@@ -70,7 +76,12 @@ func (d *dirStore) moveIntoPlace(ctx context.Context, temp, key string, cond obj
 	if err != nil && !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	if failed := d.syncDir(path.Dir(key)); failed != nil {
+	runtime.Gosched()
+	failed := d.syncDir(path.Dir(key))
+	if failed == nil {
+		failed = d.settle(path.Dir(key))
+	}
+	if failed != nil {
 		return dirError("sync", d.URI(key), failed)
 	}
 	return err
@@ -141,7 +152,7 @@ func (d *dirStore) held(ctx context.Context, key string, cond object.Condition) 
 	return "", err
 }
 
-// makeDirs creates dir and makes each level durable in the one above: those that are there may be so new that nobody has yet.
+// makeDirs creates dir.
 func (d *dirStore) makeDirs(dir string) error {
 	if dir == "." || d.durable(dir) {
 		return nil
@@ -153,11 +164,22 @@ func (d *dirStore) makeDirs(dir string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) { // a file of that name fails when the temporary file is created
 		return err
 	}
+	return nil
+}
+
+// settle makes dir and the levels above it durable, each in the one above: those that were there may be so new that nobody has yet.
+func (d *dirStore) settle(dir string) error {
+	if dir == "." || d.durable(dir) {
+		return nil
+	}
 	made, err := d.root.Stat(filepath.FromSlash(dir))
 	if err != nil {
 		return err
 	}
 	if err := d.syncDir(path.Dir(dir)); err != nil {
+		return err
+	}
+	if err := d.settle(path.Dir(dir)); err != nil {
 		return err
 	}
 	d.mu.Lock()

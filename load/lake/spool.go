@@ -20,7 +20,7 @@ import (
 const holdBlock = 256 << 10
 
 // uploads bounds how many files are hashed and written at once.
-const uploads = 8
+const uploads = 16
 
 // Spool collects the row groups of one input object and makes its files. It serves one goroutine.
 type Spool struct {
