@@ -51,14 +51,13 @@ type Cursor struct {
 	depth   int    // entered and not yet left
 	key     []byte // last key
 	scratch []byte // unescaped strings of this record
-	high    bool   // strings of this record have bytes above 0x7f
-	invalid bool   // and one of them is not UTF-8
+	invalid bool   // a string of this record is not UTF-8
 	err     Error
 }
 
 // Reset starts c on a new record. Everything c returned for the earlier one stops being valid.
 func (c *Cursor) Reset(record []byte) {
-	c.data, c.pos, c.first, c.depth, c.high, c.invalid = record, 0, false, 0, false, false
+	c.data, c.pos, c.first, c.depth, c.invalid = record, 0, false, 0, false
 	c.key, c.scratch = nil, c.scratch[:0]
 	c.err = Error{}
 }
@@ -107,7 +106,7 @@ func (c *Cursor) fail(message string) {
 	if atEnd {
 		message = "the record ends too early"
 	}
-	if c.high && !utf8.Valid(c.data) {
+	if !utf8.Valid(c.data) {
 		c.Fail(schemas.InvalidUTF8, "", "not UTF-8")
 		return
 	}

@@ -19,10 +19,9 @@ import "encoding/binary"
 // before that memory is used again. The zero value remembers nothing.
 type Memo struct {
 	raw     []byte
-	high    bool // it has bytes above 0x7f
-	depth   int  // it is known not to be nested too deep from here
-	from    int  // where the value starts that is being read
-	scratch int  // length of the scratch there
+	depth   int // it is known not to be nested too deep from here
+	from    int // where the value starts that is being read
+	scratch int // length of the scratch there
 }
 
 // Forget empties m.
@@ -34,7 +33,6 @@ func (c *Cursor) Repeats(m *Memo) bool {
 	c.peek()
 	if n := len(m.raw); n > 0 && n <= len(c.data)-c.pos && c.depth <= m.depth && string(c.data[c.pos:c.pos+n]) == string(m.raw) {
 		c.pos += n
-		c.high = c.high || m.high
 		return true
 	}
 	m.from, m.scratch = c.pos, len(c.scratch)
@@ -49,7 +47,6 @@ func (c *Cursor) Remember(m *Memo) bool {
 		return false
 	}
 	m.raw, m.depth = c.data[m.from:c.pos:c.pos], c.depth
-	m.high = c.high && !isASCII(m.raw)
 	return true
 }
 

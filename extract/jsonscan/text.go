@@ -52,7 +52,6 @@ func (c *Cursor) plain(start int) (end int) {
 
 // mixed looks at the encoding of text in a string that may hold more than ASCII.
 func (c *Cursor) mixed(text []byte) {
-	c.high = true
 	if !utf8.Valid(text) {
 		c.invalid = true
 	}
