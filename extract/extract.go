@@ -44,12 +44,13 @@ const (
 
 // ChunkSize is how many bytes the next chunk of a text of size bytes takes at most, when full is the most of all and offset have been taken.
 // At both ends of a text of several chunks it is less, so that all workers have something to do early and are done at about the same time.
+// A size of 0 is unknown.
 func ChunkSize(full int, offset, size int64) int {
-	most, left := int64(full), size-offset
-	if size < 4*most || left <= 0 { // small, or unknown
+	most, least, left := int64(full), max(int64(full)/8, 1), size-offset
+	if size < 4*most || left <= 0 {
 		return full
 	}
-	return int(min(most, most/8+offset, max(most/8, left/3)))
+	return int(min(most, least+offset, max(least, left/3)))
 }
 
 // Chunk is a run of whole records, decoded by one worker. Chunks are cut by content and size only, so that the same

@@ -25,6 +25,9 @@ func TestChunkSize(t *testing.T) {
 			t.Errorf("size %d: chunks of %v", size, sizes)
 		}
 	}
+	if n := ChunkSize(7, 0, 28); n != 1 {
+		t.Errorf("of tiny chunks: %d", n)
+	}
 	if n := ChunkSize(full, 5*full, 0); n != full {
 		t.Errorf("of a text of unknown size: %d", n)
 	}

@@ -63,12 +63,16 @@ func (p *param) readValue(c *jsonscan.Cursor) (ok bool) {
 	case isText:
 		p.text, ok = c.Text()
 	case isInt:
+		c.Under(intValue)
 		p.number, ok = c.Int64()
 	case isDouble:
+		c.Under(doubleValue)
 		p.double, ok = c.Float()
 	}
 	return ok
 }
+
+var intValue, doubleValue = []byte("int_value"), []byte("double_value") // never written to
 
 // readUsual reads a parameter as BigQuery writes it, {"key":"k","value":{"string_value":"v"}}, and returns where its value begins; when
 // it returns 0 it may have read anything.

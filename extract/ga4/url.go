@@ -52,7 +52,8 @@ func (s *site) split(url []byte) (host, path []byte) {
 	host, path = splitURL(url)
 	s.origin = s.origin[:0]
 	s.host = appendLower(s.host[:0], host)
-	if length := len(withoutQuery(url)) - len(path); len(host) > 0 && length > 0 && len(path) > 0 && url[length] == '/' { // path is url's own, not rootPath
+	// What follows must not be able to change what the origin says: path is url's own and not rootPath, and the first colon is in front of it.
+	if length := len(withoutQuery(url)) - len(path); len(host) > 0 && length > 0 && len(path) > 0 && url[length] == '/' && bytes.IndexByte(url[:length], ':') >= 0 {
 		s.origin = append(s.origin, url[:length+1]...)
 	}
 	return s.host, path

@@ -12,6 +12,7 @@ func FuzzSite(f *testing.F) {
 		f.Add(url, "https://www.example.com/a/b")
 		f.Add("https://www.example.com/x", url)
 	}
+	f.Add("//host/x", "//host/a:b")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		var s site
 		for _, url := range []string{a, b, a, a, b} {

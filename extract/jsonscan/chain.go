@@ -91,5 +91,8 @@ func (c *Cursor) NextKeyOf(ch *Chain, behind *Link, id func(key []byte) int) *Li
 	return ch.Learn(behind, c.Between(from, c.pos), c.key, id(c.key))
 }
 
+// Under says which key the next value stands under, for an error: it is part of a text that was followed.
+func (c *Cursor) Under(key []byte) { c.key = key }
+
 // Between returns the text between two positions, both at most the current one.
 func (c *Cursor) Between(from, to int) []byte { return c.data[from:to:to] }

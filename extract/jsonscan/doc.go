@@ -18,7 +18,8 @@
 //	}
 //	if err := c.End(); err != nil { … reject … }
 //
-// A Memo remembers an object or array in one place of the record, for what repeats from one record to the next.
+// A Memo remembers an object or array in one place of the record, for what repeats from one record to the next; a Chain the keys in
+// the order in which they come, for exports of which the decoder reads most fields.
 //
 // It promises: no allocation per record, no reflection, no tree; malformed text is found in skipped parts too; of a
 // key that comes twice the last value wins if the caller assigns as it goes. A record is accepted exactly when

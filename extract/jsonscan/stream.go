@@ -23,6 +23,9 @@ type Options struct {
 // headBytes is how much of an unusable stretch of input is kept for its reject.
 const headBytes = 4 << 10
 
+// maxBytes bounds chunks and records: positions of line ends take 31 bits.
+const maxBytes = 1 << 29
+
 const (
 	firstRead = 64 << 10
 	readPiece = 256 << 10
@@ -41,8 +44,9 @@ type Stream struct {
 	offset   int64 // of buf[0]
 	line     int64 // of buf[0]
 	el       elements
-	newlines int      // in buf, where lines are no records
-	ends     []uint32 // where they are: behind the line ends in buf
+	newlines int      // in buf, where ends does not tell
+	ends     []uint32 // where lines are records: behind the line ends in buf
+	short    bool     // they are too short for that
 	indent   int      // of the line that buf[0] stands on, as far as it is known
 	inLine   bool     // something stands on that line before buf[0]
 }
@@ -55,6 +59,7 @@ func NewStream(r io.Reader, o Options) *Stream {
 	if o.MaxRecord <= 0 {
 		o.MaxRecord = extract.DefaultMaxRecord
 	}
+	o.ChunkBytes, o.MaxRecord = min(o.ChunkBytes, maxBytes), min(o.MaxRecord, maxBytes)
 	if o.Buffers == nil {
 		o.Buffers = extract.NewBuffers(o.ChunkBytes, 16)
 	}
@@ -107,10 +112,13 @@ func (s *Stream) fill(ctx context.Context, want int) error {
 	return nil
 }
 
+// shortLine is the average length of lines below which to note where they end would take too much memory beside them.
+const shortLine = 32
+
 // note counts the line ends from buf[from] on, and notes where they are if lines are records: then nobody needs to look for them again, nor
 // at what is before them, which would be far ahead of what is in the cache.
 func (s *Stream) note(from int) {
-	if s.layout != lines {
+	if s.layout != lines || s.short {
 		s.newlines += bytes.Count(s.buf[from:], newline)
 		return
 	}
@@ -127,7 +135,9 @@ func (s *Stream) note(from int) {
 		}
 		ends = append(ends, end)
 	}
-	s.ends = ends
+	if s.ends = ends; len(ends) > len(s.buf)/shortLine+1 {
+		s.short, s.newlines, s.ends = true, len(ends), nil
+	}
 }
 
 // drop forgets the first n bytes of buf.
@@ -152,7 +162,7 @@ func (s *Stream) advance(n int) {
 
 // leave forgets the line ends in the first n bytes of buf, and counts them.
 func (s *Stream) leave(n int) (passed int) {
-	if s.layout == lines {
+	if s.layout == lines && !s.short {
 		for passed < len(s.ends) && s.ends[passed]&^extract.SpaceBefore <= uint32(n) {
 			passed++
 		}

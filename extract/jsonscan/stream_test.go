@@ -242,3 +242,33 @@ func FuzzStream(f *testing.F) {
 		}
 	})
 }
+
+// Where lines are so short that to note their ends would take as much memory as they do, they are looked for again.
+func TestShortLines(t *testing.T) {
+	for _, text := range []string{strings.Repeat("\n", 5000), strings.Repeat("1\n", 5000), strings.Repeat(`{"a":"`+strings.Repeat("x", 100)+"\"}\n", 50) + strings.Repeat("{}\r\n\n", 3000) + "{}"} {
+		records, line := 0, int64(0)
+		s := NewStream(strings.NewReader(text), Options{ChunkBytes: 1 << 10})
+		for {
+			c, err := s.Next(context.Background())
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(c.Ends) > 2*len(c.Data)/shortLine+1 {
+				t.Fatalf("%d line ends noted of %d bytes", len(c.Ends), len(c.Data))
+			}
+			for r := range Records(c) {
+				records, line = records+1, r.Line
+				if at := int64(strings.Count(text[:r.Offset], "\n")) + 1; r.Line != at {
+					t.Fatalf("record at offset %d says line %d, is %d", r.Offset, r.Line, at)
+				}
+			}
+			c.Release()
+		}
+		if want := len(strings.Fields(text)); records != want {
+			t.Errorf("%d records (the last on line %d), want %d", records, line, want)
+		}
+	}
+}

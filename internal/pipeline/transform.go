@@ -22,7 +22,8 @@ import (
 const minRejects = 10
 
 // transformer turns one object after another into Parquet and a manifest. Memory is bounded by slots: each chunk in
-// flight holds one, from before it is read until it is encoded, however many objects are open.
+// flight holds one, from before it is read until it is encoded, however many objects are open. Encoded, a fraction of what was read, it waits for
+// those of its object before it.
 type transformer struct {
 	*Runner
 	slots    chan struct{}
@@ -39,7 +40,7 @@ func (r *Runner) newTransformer() *transformer {
 }
 
 // A large object, one of more stored bytes than largeObject, has chunks waiting and workers of its own: no more of them
-// are open than there are workers, which is enough to keep every worker busy.
+// are read at once than there are workers, which is enough to keep every worker busy.
 const largeObject = 2 << 20
 
 // object transforms one object and commits its manifest. An object that breaks its contract gets a manifest of status
@@ -150,9 +151,7 @@ func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) 
 		j.large <- struct{}{}
 		defer func() { <-j.large }()
 	}
-	opt := j.item.Source.Options(j.Config)
-	opt.Buffers, opt.Stored = j.buffers, j.item.Info.Size
-	stream, err := j.item.Source.Export.Open(ctx, j.input(st), opt)
+	stream, err := j.item.Source.Export.Open(ctx, j.input(st), j.options())
 	if err != nil {
 		return extract.News{}, err
 	}
@@ -279,6 +278,13 @@ func (j *job) settings() transform.Settings {
 	return transform.Settings{Source: s.Config.Name, System: s.Export.System, Export: s.Export.Name, Object: j.item.URI,
 		Modified: j.item.Info.Modified.UnixMicro(), Key: []byte(j.Config.Privacy.Key), Location: j.Config.Location(), Rules: j.rules,
 		Currency: s.Config.Currency, Country: s.Config.Country}
+}
+
+// options are the same for everyone who reads the object, so that its chunks are.
+func (j *job) options() extract.Options {
+	opt := j.item.Source.Options(j.Config)
+	opt.Buffers, opt.Stored = j.buffers, j.item.Info.Size
+	return opt
 }
 
 // input adapts the stored object to what extract reads.

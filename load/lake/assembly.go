@@ -13,7 +13,7 @@ import (
 const (
 	sealRows   = 1 << 15
 	sealBytes  = 8 << 20
-	pieceBytes = 16 << 10
+	pieceBytes = 8 << 10
 )
 
 // assembly is one file that is being put together: row groups in the order they came or were sealed, and the loose
