@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,12 +19,12 @@ import (
 // counting counts the manifests that are read one by one.
 type counting struct {
 	laketest.Memory
-	manifests int
+	manifests atomic.Int64 // several are read at once
 }
 
 func (c *counting) Get(ctx context.Context, key string) (io.ReadCloser, object.Info, error) {
 	if strings.HasPrefix(key, "manifests/") {
-		c.manifests++
+		c.manifests.Add(1)
 	}
 	return c.Memory.Get(ctx, key)
 }
@@ -43,10 +44,10 @@ func TestPack(t *testing.T) {
 	}
 	read := func() lake.ManifestSet {
 		t.Helper()
-		store.manifests = 0
+		store.manifests.Store(0)
 		set, err := l.ReadManifests(t.Context(), "web")
-		if err != nil || len(set.Corrupt) > 0 || set.Unpacked != store.manifests {
-			t.Fatalf("%d manifests were read, %d said; corrupt %v, error %v", store.manifests, set.Unpacked, set.Corrupt, err)
+		if err != nil || len(set.Corrupt) > 0 || set.Unpacked != int(store.manifests.Load()) {
+			t.Fatalf("%d manifests were read, %d said; corrupt %v, error %v", store.manifests.Load(), set.Unpacked, set.Corrupt, err)
 		}
 		return set
 	}
