@@ -32,7 +32,6 @@ type Options struct {
 	MaxRecord    int               // largest record in bytes; 0 is DefaultMaxRecord
 	MaxRatio     int               // largest decompression ratio; 0 is DefaultMaxRatio
 	Buffers      *Buffers          // memory for chunks, of ChunkBytes each; nil is the stream's own
-	Stored       int64             // stored bytes of the object; 0 is unknown
 }
 
 // Limits and sizes used where Options leave them 0.

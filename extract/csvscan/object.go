@@ -19,11 +19,7 @@ func OpenObject(ctx context.Context, in extract.Input, opt extract.Options) (*St
 	if err != nil {
 		return nil, readError(err, 1)
 	}
-	o := Options{Delimiter: opt.Delimiter, ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers}
-	if !text.Compressed {
-		o.Size = opt.Stored
-	}
-	s, err := Open(text, o)
+	s, err := Open(text, Options{Delimiter: opt.Delimiter, ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Size: text.Size(in.Size)})
 	if err != nil {
 		return nil, errors.Join(err, text.Close())
 	}

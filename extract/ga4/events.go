@@ -62,7 +62,7 @@ func open(ctx context.Context, in extract.Input, opt extract.Options) (extract.S
 		}
 		return openParquet(ctx, in, set, opt)
 	}
-	text, err := jsonscan.OpenText(rewound{io.MultiReader(bytes.NewReader(head), body), body}, opt, ignored)
+	text, err := jsonscan.OpenText(rewound{io.MultiReader(bytes.NewReader(head), body), body}, in.Size, opt, ignored)
 	if err != nil {
 		return nil, err
 	}

@@ -33,9 +33,6 @@ func (s *Stream) nextLines(ctx context.Context) (extract.Chunk, error) {
 
 // handLines makes a chunk of buf[:cut].
 func (s *Stream) handLines(cut int) extract.Chunk {
-	if s.short {
-		return s.hand(0, cut, cut, partLines)
-	}
 	ends := s.ends
 	c := s.hand(0, cut, cut, partLines)
 	c.Ends = ends[:len(ends)-len(s.ends)]

@@ -15,17 +15,14 @@ type Text struct {
 	drift  *Drift
 }
 
-// OpenText opens stored as JSON, compressed or not, in the encoding its mark or the options name. known are the
+// OpenText opens stored, an object of size bytes (0 is unknown), as JSON, compressed or not, in the encoding its mark or the options name. known are the
 // top-level fields of records that are no news. Closing it closes stored, and so does an error.
-func OpenText(stored io.ReadCloser, opt extract.Options, known []string, wrapper ...string) (*Text, error) {
+func OpenText(stored io.ReadCloser, size int64, opt extract.Options, known []string, wrapper ...string) (*Text, error) {
 	text, err := content.Open(stored, opt.MaxRatio, opt.Encoding)
 	if err != nil {
 		return nil, content.Quarantine(err)
 	}
-	o := Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Wrapper: wrapper}
-	if !text.Compressed {
-		o.Size = opt.Stored
-	}
+	o := Options{ChunkBytes: opt.ChunkBytes, MaxRecord: opt.MaxRecord, Buffers: opt.Buffers, Size: text.Size(size), Wrapper: wrapper}
 	return &Text{NewStream(text, o), text, NewDrift(known...)}, nil
 }
 

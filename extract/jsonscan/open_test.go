@@ -30,7 +30,7 @@ func TestOpenText(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &stored{Reader: bytes.NewReader(packed.Bytes())}
-	o, err := OpenText(s, extract.Options{}, nil, "tickets")
+	o, err := OpenText(s, 0, extract.Options{}, nil, "tickets")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestTextThatCannotBeUsed(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	o, err := OpenText(&stored{Reader: bytes.NewReader(packed.Bytes()[:packed.Len()/2])}, extract.Options{}, nil)
+	o, err := OpenText(&stored{Reader: bytes.NewReader(packed.Bytes()[:packed.Len()/2])}, 0, extract.Options{}, nil)
 	for err == nil {
 		_, err = o.Next(t.Context())
 	}
@@ -74,7 +74,7 @@ func TestTextThatCannotBeUsed(t *testing.T) {
 		t.Errorf("cut object: %v", err)
 	}
 	s := &stored{Reader: strings.NewReader("{}")}
-	_, err = OpenText(s, extract.Options{Encoding: "klingon"}, nil)
+	_, err = OpenText(s, 0, extract.Options{Encoding: "klingon"}, nil)
 	if q := (*extract.Quarantine)(nil); !errors.As(err, &q) || q.Reason != schemas.InvalidUTF8 || s.closed != 1 {
 		t.Errorf("unknown encoding: %v, closed %d times", err, s.closed)
 	}

@@ -31,7 +31,7 @@ func open(ctx context.Context, k kind, in extract.Input, opt extract.Options) (e
 	if err != nil {
 		return nil, err
 	}
-	if s.Text, err = jsonscan.OpenText(stored, opt, s.known(), k.wrapper...); err != nil {
+	if s.Text, err = jsonscan.OpenText(stored, in.Size, opt, s.known(), k.wrapper...); err != nil {
 		return nil, err
 	}
 	return s, nil

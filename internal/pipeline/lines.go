@@ -30,7 +30,7 @@ func (r *Runner) lines(ctx context.Context, m *lake.Manifest, wanted map[uint64]
 		VersionID: m.Object.VersionID, Modified: time.UnixMicro(m.Object.Modified)}}
 	job := r.newTransformer().newJob(it)
 	defer job.close()
-	stream, err := s.Export.Open(ctx, job.input(st), job.options())
+	stream, err := s.Export.Open(ctx, job.input(st), s.Options(r.Config))
 	if err != nil {
 		return nil, inObject(it, err)
 	}

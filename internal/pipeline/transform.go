@@ -151,7 +151,9 @@ func (j *job) decode(ctx context.Context, st store.Store) (extract.News, error) 
 		j.large <- struct{}{}
 		defer func() { <-j.large }()
 	}
-	stream, err := j.item.Source.Export.Open(ctx, j.input(st), j.options())
+	opt := j.item.Source.Options(j.Config)
+	opt.Buffers = j.buffers
+	stream, err := j.item.Source.Export.Open(ctx, j.input(st), opt)
 	if err != nil {
 		return extract.News{}, err
 	}
@@ -278,13 +280,6 @@ func (j *job) settings() transform.Settings {
 	return transform.Settings{Source: s.Config.Name, System: s.Export.System, Export: s.Export.Name, Object: j.item.URI,
 		Modified: j.item.Info.Modified.UnixMicro(), Key: []byte(j.Config.Privacy.Key), Location: j.Config.Location(), Rules: j.rules,
 		Currency: s.Config.Currency, Country: s.Config.Country}
-}
-
-// options are the same for everyone who reads the object, so that its chunks are.
-func (j *job) options() extract.Options {
-	opt := j.item.Source.Options(j.Config)
-	opt.Buffers, opt.Stored = j.buffers, j.item.Info.Size
-	return opt
 }
 
 // input adapts the stored object to what extract reads.

@@ -31,10 +31,7 @@ type Matcher struct {
 	rules  [len(schemas.EventTypes)]typeRules
 	fields [numKeys]field
 	types  map[string]int
-	recent [16]struct { // types that were asked for last
-		name string
-		at   int
-	}
+	recent [16]int // types that were asked for last, by their position
 	seen   schemas.Dict
 	places []Place
 	key    []byte
@@ -104,15 +101,15 @@ func (m *Matcher) Type(name []byte) int {
 	if n == 0 {
 		return -1
 	}
-	r := &m.recent[(n+3*uint(name[0])+5*uint(name[n-1]))%uint(len(m.recent))]
-	if r.name != string(name) {
+	at := &m.recent[(n+3*uint(name[0])+5*uint(name[n-1]))%uint(len(m.recent))]
+	if schemas.EventTypes[*at] != string(name) {
 		i, ok := m.types[string(name)]
 		if !ok {
 			return -1
 		}
-		r.name, r.at = schemas.EventTypes[i], i
+		*at = i
 	}
-	return r.at
+	return *at
 }
 
 // Match places e.
