@@ -161,7 +161,7 @@ func (p *publisher) incrementModel(ctx context.Context, t modelTask, report *Rep
 // publishIncrement builds, tests and swaps the partitions in which rows of the keys changed; it returns how many changed.
 func (p *publisher) publishIncrement(ctx context.Context, t modelTask, keys clickhouse.Table, report *Report) (int, error) {
 	m := t.model
-	inc := clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL())}
+	inc := clickhouse.Increment{Key: m.Key, Keys: keys, SQL: m.ForKeys(keys.SQL(), p.increments.delta)}
 	private, cancel := p.untilStop(ctx)
 	defer cancel()
 	staging, partitions, err := p.Warehouse.BuildIncrement(private, t.table, inc, p.tag(), t.set.of(m.Params))

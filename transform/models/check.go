@@ -81,7 +81,7 @@ func (p *parser) reference(database, table string) {
 		p.m.DependsOn = added(p.m.DependsOn, table)
 	case "waymark_delta":
 		if !p.deltas {
-			p.failf("", "waymark_delta is for touched: lines only")
+			p.failf("", "waymark_delta is for touched: and days: lines only")
 		}
 	default:
 		p.failf("", "a model reads waymark_raw and waymark_mart, not %s%s", database,

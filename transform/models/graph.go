@@ -54,6 +54,7 @@ func Order(models []Model) ([]Model, error) {
 		g.walk(n, nil)
 	}
 	g.tests()
+	g.touched()
 	return g.out, errors.Join(g.errs...)
 }
 
@@ -110,6 +111,32 @@ func (g *graph) tests() {
 					g.failf(m, "test %s: there is no model %s%s", t.Name, d, suggestion(d, g.names))
 				}
 			}
+		}
+	}
+}
+
+// touched checks that what touched and days lines read is up to date by then: an input, an input's input, or the model itself.
+func (g *graph) touched() {
+	for _, n := range g.names {
+		m := g.byName[n]
+		before := map[string]bool{n: true}
+		g.above(m, before)
+		for _, t := range slices.Concat(m.Touched, m.Days) {
+			for _, d := range t.DependsOn {
+				if !before[d] {
+					g.failf(m, "a touched: or days: line reads %s, which the model does not come after%s", d, suggestion(d, g.names))
+				}
+			}
+		}
+	}
+}
+
+// above adds the models that m comes after.
+func (g *graph) above(m *Model, to map[string]bool) {
+	for _, d := range m.DependsOn {
+		if next := g.byName[d]; next != nil && !to[d] {
+			to[d] = true
+			g.above(next, to)
 		}
 	}
 }

@@ -43,7 +43,10 @@ type Model struct {
 	// Key and Touched belong to ByKey models: an expression over one output row, and what finds the keys to build anew.
 	Key     string
 	Touched []Touch
-	Tests   []Test
+	// Days find the days on which the inputs' rows of touched keys lie (those of every line together), so that other days of a
+	// long table need not be opened. Empty: they may lie on any.
+	Days  []Touch
+	Tests []Test
 	// DependsOn names the models it reads, Reads the raw tables; both sorted.
 	DependsOn, Reads []string
 	// Needs names those of them without a row of which the model is empty.
@@ -72,7 +75,7 @@ func (m *Model) Fingerprint() string {
 }
 
 func (m *Model) digest(w io.Writer) {
-	fmt.Fprintf(w, "%q %q %q %q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Needs, m.Refresh, m.Key, m.Touched, m.SQL)
+	fmt.Fprintf(w, "%q %q %q %q %q %q %q %q %q\n", m.Name, m.Partition, m.OrderBy, m.Needs, m.Refresh, m.Key, m.Touched, m.Days, m.SQL)
 	for _, c := range m.Columns {
 		fmt.Fprintf(w, "%q %q\n", c.Name, c.Type)
 	}

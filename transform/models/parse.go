@@ -21,7 +21,7 @@ type parser struct {
 	errs   []error
 }
 
-var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "needs", "refresh", "touched", "iterate", "column", "test", "warn"}
+var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "needs", "refresh", "touched", "days", "iterate", "column", "test", "warn"}
 
 // Parse reads one model file. The front matter's keys are:
 //
@@ -34,6 +34,8 @@ var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "need
 //	refresh    full (default), or by EXPR: only the rows whose EXPR a change of the inputs touches are built anew; see Touch
 //	touched    SELECT of the values of EXPR that a change touches, one line per way they are; for refresh full: of anything, AS
 //	           key, when a change touches the model at all, which else is left as it is
+//	days       SELECT … AS day of the days on which rows of touched keys may lie, where the keys do not say when: the model's own
+//	           rows of the keys as they are published (/* touched EXPR */ there too) and the changes; see Model.Days
 //	hidden     yes: no view in cx_bi
 //	iterate    the model is iterated, in at most so many steps; see blocks
 //	test       a data test that must hold; see Test
@@ -92,7 +94,7 @@ func (p *parser) entry(entry string) {
 		p.failf(key, "a value is missing")
 		return
 	}
-	if first := p.seen[key]; first > 0 && key != "column" && key != "test" && key != "warn" && key != "touched" {
+	if first := p.seen[key]; first > 0 && key != "column" && key != "test" && key != "warn" && key != "touched" && key != "days" {
 		p.failf(key, "given twice; first on line %d", first)
 		return
 	}
@@ -117,6 +119,8 @@ func (p *parser) entry(entry string) {
 		p.refresh(value)
 	case "touched":
 		p.touch(value)
+	case "days":
+		p.days(value)
 	case "iterate":
 		p.iterate(value)
 	case "column":

@@ -73,11 +73,12 @@ WHERE true /* touched e.visit */
 	if !m.Covers("event") || !m.Covers("person") || m.Covers("agent") {
 		t.Error("events and persons can be narrowed down to visits, agents cannot")
 	}
-	if got := m.ForKeys("`s`.`k`"); !strings.Contains(got, "WHERE true AND e.visit IN (SELECT key FROM `s`.`k`)") {
+	none := func(string) string { return "" }
+	if got := m.ForKeys("`s`.`k`", none); !strings.Contains(got, "WHERE true AND e.visit IN (SELECT key FROM `s`.`k`)") {
 		t.Error(got)
 	}
 	either := Model{SQL: "SELECT 1 WHERE true /* touched ('week', toMonday(d)) or ('day', d) */"}
-	if got, want := either.ForKeys("`s`.`k`"), "SELECT 1 WHERE true AND (('week', toMonday(d)) IN (SELECT key FROM `s`.`k`) OR ('day', d) IN (SELECT key FROM `s`.`k`))"; got != want {
+	if got, want := either.ForKeys("`s`.`k`", none), "SELECT 1 WHERE true AND (('week', toMonday(d)) IN (SELECT key FROM `s`.`k`) OR ('day', d) IN (SELECT key FROM `s`.`k`))"; got != want {
 		t.Error(got)
 	}
 	changed := map[string]string{"event": "`s`.`d1`"}
@@ -88,8 +89,46 @@ WHERE true /* touched e.visit */
 	if got, want := m.Keys(func(input string) string { return changed[input] }), "UNION ALL SELECT visit AS key FROM waymark_mart.event WHERE person IN (SELECT person FROM `s`.`d2`)"; !strings.Contains(got, want) {
 		t.Error(got)
 	}
-	if got := m.Keys(func(string) string { return "" }); got != "" {
+	if got := m.Keys(none); got != "" {
 		t.Errorf("nothing changed: %s", got)
+	}
+}
+
+func TestDays(t *testing.T) {
+	m, err := Parse("sql/visit.sql", []byte(`-- comment: One row per visit.
+-- grain: visit
+-- refresh: by visit
+-- touched: SELECT visit AS key FROM waymark_delta.event
+-- days: SELECT day AS day FROM waymark_delta.event
+-- days: SELECT arrayJoin(range(first_day, last_day + 1)) AS day FROM waymark_mart.visit WHERE true /* touched visit */
+-- column: visit UInt64 "Visit."
+SELECT e.visit FROM waymark_mart.event AS e WHERE true /* touched e.visit on e.day */
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "WHERE true AND e.visit IN (SELECT key FROM `k`) AND e.day IN (SELECT day AS day FROM `d`\n" +
+		"UNION ALL SELECT arrayJoin(range(first_day, last_day + 1)) AS day FROM waymark_mart.visit WHERE true AND visit IN (SELECT key FROM `k`))"
+	if got := m.ForKeys("`k`", func(string) string { return "`d`" }); !strings.HasSuffix(got, want) {
+		t.Error(got)
+	}
+	own := "-- days: SELECT day AS day FROM waymark_mart.visit WHERE true /* touched visit */\n"
+	for _, c := range []struct{ lines, marker, want string }{
+		{"", "/* touched visit on day */", "days: lines go together with a marker"},
+		{own, "/* touched visit */", "days: lines go together with a marker"},
+		{own, "/* touched visit on toDate(at) */", "the name of a column"},
+		{own, "/* touched visit on day */", "no days: line reads waymark_delta.event alone"},
+		{"-- days: SELECT day AS day FROM waymark_delta.event\n", "/* touched visit on day */", "one days: line has to read waymark_mart.visit"},
+		{"-- days: SELECT day AS day FROM waymark_delta.person\n", "/* touched visit on day */", "does not read person"},
+		{"-- days: SELECT day FROM waymark_delta.event\n", "/* touched visit on day */", "want SELECT … AS day"},
+		{"-- days: SELECT {timezone:String} AS day FROM waymark_delta.event\n", "/* touched visit on day */", "without parameters"},
+		{"-- days: SELECT day AS day FROM waymark_mart.visit WHERE true /* touched visit on day */\n", "/* touched visit on day */", "want SELECT … AS day"},
+	} {
+		_, err := Parse("sql/visit.sql", []byte("-- comment: Visits.\n-- grain: visit\n-- refresh: by visit\n-- touched: SELECT visit AS key FROM waymark_delta.event\n"+
+			c.lines+"-- column: visit UInt64 \"Visit.\"\nSELECT visit FROM waymark_mart.event WHERE true "+c.marker+"\n"))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s%s: %v", c.lines, c.marker, err)
+		}
 	}
 }
 
@@ -133,7 +172,7 @@ func TestParseRefuses(t *testing.T) {
 		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT day FROM waymark_delta.ticket", "touched: want SELECT … AS key FROM …"},
 		{"-- grain: order_id", "-- grain: order_id\n-- touched: SELECT today() AS key FROM waymark_delta.ticket", "touched: sql/orders.sql:1: today() makes the result depend"},
 		{"-- grain: order_id", "-- grain: order_id\n-- needs: tickt", "needs: the model does not read tickt; did you mean ticket?"},
-		{"waymark_raw.ticket", "waymark_delta.ticket", "waymark_delta is for touched: lines only"},
+		{"waymark_raw.ticket", "waymark_delta.ticket", "waymark_delta is for touched: and days: lines only"},
 	} {
 		text := strings.Replace(good, c.from, c.to, 1)
 		if text == good {

@@ -20,32 +20,44 @@ const (
 )
 
 // Touch finds keys that a change of inputs touches: a SELECT of one column, named key (of a Full model: no row at all when it
-// does not touch the model). In it waymark_delta.x stands for the rows that
+// does not touch the model), or their days: one named day. In it waymark_delta.x stands for the rows that
 // the input x lost and got, each changed row as it was and as it is.
 type Touch struct {
-	SQL    string
-	Deltas []string // the inputs whose deltas it reads, sorted
-	Params []Param
+	SQL       string
+	Deltas    []string // the inputs whose deltas it reads, sorted
+	DependsOn []string // the models that it reads, sorted
+	Params    []Param
 }
 
 // A marker in a SELECT's WHERE says where rows can be left out, and by which expression: /* touched EXPR */. Of several
-// (/* touched EXPR or EXPR */) one has to be touched.
+// (/* touched EXPR or EXPR */) one has to be touched. One that ends in "on COLUMN" leaves out all days but the model's Days too.
 var (
-	marker   = regexp.MustCompile(`/\*\s*touched\s+(.+?)\s*\*/`)
+	marker   = regexp.MustCompile(`/\*\s*touched\s+(.+?)(?:\s+on\s+([a-z_0-9.]+))?\s*\*/`)
 	deltaRef = regexp.MustCompile(`\bwaymark_delta\.([a-z_0-9]+)\b`)
 )
 
-// ForKeys is the SELECT that gives the rows of the keys in table (a quoted name) alone.
-func (m *Model) ForKeys(table string) string {
-	return marker.ReplaceAllStringFunc(m.SQL, func(s string) string {
+// ForKeys is the SELECT that gives the rows of the keys in table (a quoted name) alone; delta is that of Keys.
+func (m *Model) ForKeys(table string, delta func(input string) string) string {
+	days := narrow(union(m.Days, delta), table, "")
+	return narrow(m.SQL, table, days)
+}
+
+// narrow puts conditions where the markers are.
+func narrow(sql, table, days string) string {
+	return marker.ReplaceAllStringFunc(sql, func(s string) string {
+		found := marker.FindStringSubmatch(s)
 		var any []string
-		for expr := range strings.SplitSeq(marker.FindStringSubmatch(s)[1], " or ") {
+		for expr := range strings.SplitSeq(found[1], " or ") {
 			any = append(any, fmt.Sprintf("%s IN (SELECT key FROM %s)", expr, table))
 		}
-		if len(any) == 1 {
-			return "AND " + any[0]
+		condition := "AND " + any[0]
+		if len(any) > 1 {
+			condition = "AND (" + strings.Join(any, " OR ") + ")"
 		}
-		return "AND (" + strings.Join(any, " OR ") + ")"
+		if found[2] != "" {
+			condition += fmt.Sprintf(" AND %s IN (%s)", found[2], days)
+		}
+		return condition
 	})
 }
 
@@ -57,8 +69,17 @@ func (m *Model) Covers(input string) bool {
 // Keys is a SELECT of the distinct keys, named key, that the deltas touch; delta gives the quoted table that holds an
 // input's, "" when it did not change. It returns "" when none of them did.
 func (m *Model) Keys(delta func(input string) string) string {
+	keys := union(m.Touched, delta)
+	if keys == "" {
+		return ""
+	}
+	return "SELECT DISTINCT assumeNotNull(key) AS key FROM (\n" + keys + "\n)"
+}
+
+// union joins those of the SELECTs whose inputs all changed.
+func union(selects []Touch, delta func(input string) string) string {
 	var parts []string
-	for _, t := range m.Touched {
+	for _, t := range selects {
 		if slices.ContainsFunc(t.Deltas, func(input string) bool { return delta(input) == "" }) {
 			continue
 		}
@@ -66,10 +87,7 @@ func (m *Model) Keys(delta func(input string) string) string {
 			return delta(deltaRef.FindStringSubmatch(s)[1])
 		}))
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return "SELECT DISTINCT assumeNotNull(key) AS key FROM (\n" + strings.Join(parts, "\nUNION ALL ") + "\n)"
+	return strings.Join(parts, "\nUNION ALL ")
 }
 
 // refresh reads full, or by EXPR.
@@ -85,31 +103,74 @@ func (p *parser) refresh(value string) {
 
 // touch reads one touched line.
 func (p *parser) touch(value string) {
-	inner := &parser{file: p.file, deltas: true}
-	inner.selectStatement(value)
-	for _, err := range inner.errs {
-		p.failf("touched", "%w", err)
-	}
-	t := Touch{SQL: value, Params: inner.m.Params}
-	for _, ref := range deltaRef.FindAllStringSubmatch(value, -1) {
-		t.Deltas = added(t.Deltas, ref[1])
-	}
+	t := p.changes("touched", value)
 	if len(t.Deltas) == 0 || !strings.Contains(value, " AS key ") {
 		p.failf("touched", "want SELECT … AS key FROM … with waymark_delta.x in it")
 	}
 	p.m.Touched = append(p.m.Touched, t)
 }
 
+// days reads one days line.
+func (p *parser) days(value string) {
+	t := p.changes("days", value)
+	found := marker.FindStringSubmatch(value)
+	if !strings.Contains(value, " AS day ") || len(t.Params) > 0 || found != nil && found[2] != "" {
+		p.failf("days", "want SELECT … AS day FROM … with waymark_delta.x or /* touched EXPR */ in it, without parameters")
+	}
+	p.m.Days = append(p.m.Days, t)
+}
+
+// changes reads a SELECT that may read deltas.
+func (p *parser) changes(field, value string) Touch {
+	inner := &parser{file: p.file, deltas: true}
+	inner.selectStatement(value)
+	for _, err := range inner.errs {
+		p.failf(field, "%w", err)
+	}
+	t := Touch{SQL: value, DependsOn: inner.m.DependsOn, Params: inner.m.Params}
+	for _, ref := range deltaRef.FindAllStringSubmatch(value, -1) {
+		t.Deltas = added(t.Deltas, ref[1])
+	}
+	return t
+}
+
 // increment checks that what a ByKey model needs is there.
 func (p *parser) increment() {
-	marked := marker.MatchString(p.m.SQL)
+	marked, dated := false, false
+	for _, found := range marker.FindAllStringSubmatch(p.m.SQL, -1) {
+		marked, dated = true, dated || found[2] != ""
+		if strings.Contains(found[1], " on ") {
+			p.failf("", "what stands behind on in a marker is the name of a column: %s", found[0])
+		}
+	}
 	if by := p.m.Refresh == ByKey; by != marked || by && len(p.m.Touched) == 0 {
 		p.failf("refresh", "refresh: by goes together with touched: lines and a marker /* touched EXPR */ in the SELECT")
 	}
+	if dated != (len(p.m.Days) > 0) {
+		p.failf("days", "days: lines go together with a marker /* touched EXPR on COLUMN */ in the SELECT")
+	}
+	inputs := slices.Concat(p.m.Reads, p.m.DependsOn)
+	for _, t := range slices.Concat(p.m.Touched, p.m.Days) {
+		for _, d := range t.Deltas {
+			if !slices.Contains(inputs, d) {
+				p.failf("touched", "the model does not read %s%s", d, suggestion(d, inputs))
+			}
+		}
+	}
+	if dated {
+		p.allDays()
+	}
+}
+
+// allDays checks that the days lines leave nothing out: rows of a touched key are published already, or in a delta.
+func (p *parser) allDays() {
+	if !slices.ContainsFunc(p.m.Days, func(t Touch) bool { return slices.Equal(t.DependsOn, []string{p.m.Name}) && marker.MatchString(t.SQL) }) {
+		p.failf("days", "one days: line has to read waymark_mart.%s, with /* touched EXPR */", p.m.Name)
+	}
 	for _, t := range p.m.Touched {
 		for _, d := range t.Deltas {
-			if !slices.Contains(p.m.Reads, d) && !slices.Contains(p.m.DependsOn, d) {
-				p.failf("touched", "the model does not read %s%s", d, suggestion(d, slices.Concat(p.m.Reads, p.m.DependsOn)))
+			if !slices.ContainsFunc(p.m.Days, func(t Touch) bool { return slices.Equal(t.Deltas, []string{d}) }) {
+				p.failf("days", "no days: line reads waymark_delta.%s alone, which touches keys", d)
 			}
 		}
 	}

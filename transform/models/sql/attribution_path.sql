@@ -83,14 +83,13 @@ WITH
     ),
     -- Touches that no conversion follows in time: a path each as long as no two are further apart than a touch counts.
     rest AS (
-        SELECT *, countIf(before IS NULL OR at > before + toIntervalDay({attribution_days:UInt16})) OVER (
-            PARTITION BY owner ORDER BY at, touch_key ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS nth
-        FROM (
-            SELECT t.*, lagInFrame(toNullable(t.at)) OVER (PARTITION BY t.owner ORDER BY t.at, t.touch_key ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
-            FROM touch AS t
-            ASOF LEFT JOIN (SELECT who, converted_at FROM person WHERE notEmpty(who)) AS p ON t.owner = p.who AND t.at <= p.converted_at
-            WHERE empty(p.who) OR t.at < p.converted_at - toIntervalDay({attribution_days:UInt16})
-        )
+        SELECT
+            owner, arraySort(groupArray(tuple(t.at, t.touch_key, t.touch_type, if(t.channel = '', '(unknown)', t.channel), t.source, t.medium, t.campaign))) AS touches,
+            arraySplit((x, before) -> x.1 > before + toIntervalDay({attribution_days:UInt16}), touches, arrayPushFront(arrayPopBack(touches.1), touches[1].1)) AS paths
+        FROM touch AS t
+        ASOF LEFT JOIN (SELECT who, converted_at FROM person WHERE notEmpty(who)) AS p ON t.owner = p.who AND t.at <= p.converted_at
+        WHERE empty(p.who) OR t.at < p.converted_at - toIntervalDay({attribution_days:UInt16})
+        GROUP BY owner
     )
 SELECT
     path_key,
@@ -112,10 +111,7 @@ SELECT
 FROM path
 UNION ALL
 SELECT
-    first_value(touch_key) OVER w,
-    touch_key,
-    row_number() OVER w,
-    false, '', '', toDateTime64(0, 3, 'UTC'), toDate(0), owner, NULL, touch_type, at, if(channel = '', '(unknown)', channel), source, medium, campaign
-FROM rest
-WINDOW w AS (PARTITION BY owner, nth ORDER BY at, touch_key ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    first_key, touch.2, position, false, '', '', toDateTime64(0, 3, 'UTC'), toDate(0), owner, NULL, touch.3, touch.1, touch.4, touch.5, touch.6, touch.7
+FROM (SELECT owner, arrayJoin(paths) AS one, one[1].2 AS first_key FROM rest)
+ARRAY JOIN one AS touch, arrayEnumerate(one) AS position
 SETTINGS join_use_nulls = 0

@@ -5,9 +5,9 @@
 -- order_by: event_type, occurred_at, event_id
 -- refresh: by event_date
 -- touched: SELECT event_date AS key FROM waymark_delta.journey_event
--- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(record_id) AND record_id IN (SELECT record_id FROM waymark_delta.journey_event)
+-- touched: SELECT event_date AS key FROM waymark_mart.record_event WHERE record_id IN (SELECT record_id FROM waymark_delta.record_event)
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE ticket_id != '' AND (system, ticket_id) IN (SELECT system, ticket_id FROM waymark_delta.ticket_customer)
--- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE arrayExists(x -> x IN (SELECT identifier FROM waymark_delta.identity_component GROUP BY identifier, customer_key, is_generic HAVING count() = 1), [user_id, contact_id, email_id, phone_id, device_id])
+-- touched: SELECT seen_date AS key FROM waymark_mart.identity_record WHERE has_event AND arrayExists(x -> x IN (SELECT identifier FROM waymark_delta.identity_component GROUP BY identifier, customer_key, is_generic HAVING count() = 1), [user_id, contact_id, email_id, phone_id, device_id])
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE notEmpty(contact_id) AND contact_id IN (SELECT contact_id FROM waymark_delta.agent_contact) OR ticket_id != '' AND system IN (SELECT system FROM waymark_delta.agent_contact)
 -- touched: SELECT event_date AS key FROM waymark_raw.journey_event WHERE currency != '' AND (currency, event_date) IN (SELECT currency, date FROM waymark_delta.fx_day)
 -- column: event_id UUID "128-bit hash of system, export, natural key, event type and ordinal: the same record gives the same id, always."
@@ -178,8 +178,7 @@ WHERE NOT e.is_deleted
     -- Of a record's state the newest version counts; a deletion of the same version wins. A set, as a join might be built of the events.
     AND (empty(e.record_id) OR (e.record_id, e.record_version) IN (
         SELECT record_id, max(tuple(record_version, is_deleted)).1
-        FROM waymark_raw.journey_event
-        WHERE notEmpty(record_id)
+        FROM waymark_mart.record_event
         GROUP BY record_id
         HAVING NOT max(tuple(record_version, is_deleted)).2
     ))

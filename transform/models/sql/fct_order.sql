@@ -26,7 +26,7 @@
 -- test: not_null(order_id, order_date)
 -- test: relationship(customer_key -> dim_customer.customer_key)
 -- warn: range(refunded_reporting: 0, 99999999999999)
--- test: an order has one currency: SELECT order_id, min(currencies) AS currency FROM (SELECT order_id, system, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies, uniqExact(currency) AS number FROM waymark_mart.outcome_event WHERE export = 'orders' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id, system) WHERE number > 1 GROUP BY order_id
+-- test: an order has one currency: SELECT order_id, min(currencies) AS currency FROM (SELECT order_id, system, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies, uniqExact(currency) AS number FROM waymark_mart.outcome_event WHERE event_type IN ('order_placed', 'order_refunded') AND export = 'orders' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id, system) WHERE number > 1 GROUP BY order_id
 -- warn: systems agree on the currency of an order: SELECT order_id, arrayStringConcat(arraySort(groupUniqArray(toString(currency))), ' and ') AS currencies FROM waymark_mart.outcome_event WHERE event_type = 'order_placed' AND amount IS NOT NULL AND order_id IN (SELECT order_id FROM {table}) GROUP BY order_id HAVING uniqExact(currency) > 1
 WITH
     placed AS (

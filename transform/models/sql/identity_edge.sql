@@ -1,6 +1,7 @@
 -- comment: Which identifiers appeared together on one record (event, customer record or ticket): one row per pair.
 -- grain: left_id, right_id
--- touched: SELECT 1 AS key FROM waymark_delta.identity_record WHERE notEmpty(user_id) + notEmpty(email_id) + notEmpty(phone_id) + notEmpty(contact_id) + notEmpty(became_id) + notEmpty(device_id) > 1
+-- refresh: by left_id
+-- touched: SELECT arrayJoin(arrayFilter(x -> notEmpty(x), [user_id, email_id, phone_id, contact_id, became_id, device_id])) AS key FROM waymark_delta.identity_record WHERE notEmpty(user_id) + notEmpty(email_id) + notEmpty(phone_id) + notEmpty(contact_id) + notEmpty(became_id) + notEmpty(device_id) > 1
 -- column: left_id UUID "The smaller identifier of the pair."
 -- column: left_kind LowCardinality(String) "What left_id is: user, email, phone, contact or device."
 -- column: right_id UUID "The greater identifier of the pair."
@@ -22,6 +23,7 @@ WITH pair AS (
             first_seen_at, seen_date
         FROM waymark_mart.identity_record
         WHERE notEmpty(user_id) + notEmpty(email_id) + notEmpty(phone_id) + notEmpty(contact_id) + notEmpty(became_id) + notEmpty(device_id) > 1
+            /* touched user_id or email_id or phone_id or contact_id or became_id or device_id */
     )
 )
 SELECT
@@ -33,4 +35,5 @@ SELECT
     max(pair.seen_date) AS last_seen_date
 FROM pair
 WHERE p.1.1 != p.2.1
+    /* touched p.1.1 */
 GROUP BY left_id, right_id

@@ -76,7 +76,7 @@ WITH
     -- Of a ticket the first event that begins a contact is one: a call or chat has a ticket of its own.
     opening AS (
         SELECT argMin(event_id, tuple(occurred_at, event_type != 'ticket_created', event_id)) AS event_id
-        FROM waymark_mart.fct_journey_event
+        FROM waymark_mart.outcome_event
         WHERE event_type IN ('ticket_created', 'chat_started', 'call_answered') AND stage = 'service' AND ticket_id != '' AND notEmpty(customer_key) AND NOT is_generic /* touched customer_key */
         GROUP BY customer_key, system, ticket_id
     ),

@@ -1,5 +1,7 @@
 -- comment: What changed lately: one row per KPI, dimension, member and kind of signal, by its days up to the day before the last (the last may be incomplete), or as many before it as its values take to settle (schemas/kpis.yaml). Only sums and values that days have of their own; a stock is no row of independent days. Days are judged on a scale of even spread (square root of counts, logarithm of money and times, arcsine of shares) less the median of their weekday. Nothing is said of series with less than 28 days or trend_observations.
 -- grain: kpi, dimension, member, signal
+-- touched: SELECT 1 AS key FROM waymark_delta.kpi_daily WHERE kpi_date < (SELECT max(last_day) FROM waymark_mart.event_clock)
+-- touched: SELECT 1 AS key FROM waymark_delta.event_clock
 -- column: kpi LowCardinality(String) "KPI, by its id in kpi_definition."
 -- column: dimension LowCardinality(String) "Dimension."
 -- column: member LowCardinality(String) "Member of the dimension."

@@ -1,17 +1,19 @@
--- comment: Events that other models look up wherever in time they are: orders, refunds, opportunities won, ratings of tickets, clicks in mailings, responses to campaigns. Few beside all events, so that those models need not read every day.
+-- comment: Events that other models look up wherever in time they are: orders, refunds, opportunities won, what begins a contact with service, ratings of tickets, clicks in mailings, responses to campaigns. Few beside all events, so that those models need not read every day.
 -- hidden: yes
 -- grain: event_id
 -- needs: fct_journey_event
 -- partition: quarter(event_date)
 -- order_by: event_type, occurred_at, event_id
 -- refresh: by event_date
--- touched: SELECT event_date AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('order_placed', 'order_refunded', 'opportunity_won', 'ticket_rated', 'email_clicked', 'campaign_member_responded')
+-- touched: SELECT event_date AS key FROM waymark_delta.fct_journey_event WHERE event_type IN ('order_placed', 'order_refunded', 'opportunity_won', 'ticket_rated', 'ticket_created', 'chat_started', 'call_answered', 'email_clicked', 'campaign_member_responded')
 -- column: event_id UUID "128-bit hash of system, export, natural key, event type and ordinal: the same record gives the same id, always."
 -- column: occurred_at DateTime64(6,'UTC') "When it happened, by the source's clock (UTC)."
 -- column: event_date Date "Day of occurred_at in the reporting time zone."
 -- column: system LowCardinality(String) "System the record came from (ga4, salesforce, zendesk, survey)."
 -- column: export LowCardinality(String) "Export of the system the record came from."
 -- column: event_type LowCardinality(String) "What happened, from Waymark's vocabulary."
+-- column: stage LowCardinality(String) "Stage of the customer journey, by the journey rules."
+-- column: ticket_id String "Ticket the event belongs to; '' is none."
 -- column: order_id String "Order the event belongs to; '' is none."
 -- column: opportunity_id String "Opportunity the event belongs to; '' is none."
 -- column: customer_key UUID "The customer that the record's identifiers belong to (see identity_component); the ticket's requester where staff acted or the record names nobody; zero is unknown."
@@ -39,6 +41,8 @@ SELECT
     system,
     export,
     event_type,
+    stage,
+    ticket_id,
     order_id,
     opportunity_id,
     customer_key,
@@ -60,5 +64,5 @@ SELECT
     device_category,
     country
 FROM waymark_mart.fct_journey_event
-WHERE event_type IN ('order_placed', 'order_refunded', 'opportunity_won', 'ticket_rated', 'email_clicked', 'campaign_member_responded')
+WHERE event_type IN ('order_placed', 'order_refunded', 'opportunity_won', 'ticket_rated', 'ticket_created', 'chat_started', 'call_answered', 'email_clicked', 'campaign_member_responded')
     /* touched event_date */

@@ -5,6 +5,8 @@
 -- order_by: system, visitor_key, started_at, session_key
 -- refresh: by if(is_numbered, session_key, visitor_key)
 -- touched: SELECT multiIf(notEmpty(session_key), session_key, notEmpty(device_id), device_id, customer_key) AS key FROM waymark_delta.fct_journey_event WHERE event_group = 'web'
+-- days: SELECT event_date AS day FROM waymark_delta.fct_journey_event
+-- days: SELECT toDate(arrayJoin(range(toUInt32(session_date), toUInt32(ended_date) + 1))) AS day FROM waymark_mart.session_base WHERE true /* touched if(is_numbered, session_key, visitor_key) */
 -- column: session_key UUID "Hash of system, device and the source's session, or of the first event where the source numbers no sessions."
 -- column: system LowCardinality(String) "System the session was recorded by."
 -- column: is_numbered Bool "The source itself numbers its sessions (GA4); otherwise silence cuts them."
@@ -13,6 +15,7 @@
 -- column: started_at DateTime64(3,'UTC') "First event."
 -- column: ended_at DateTime64(3,'UTC') "Last event."
 -- column: session_date Date "Day of the first event in the reporting time zone."
+-- column: ended_date Date "Day of the last event in the reporting time zone."
 -- column: is_engaged Bool "The source says so in any event; for sources that do not: longer than 10 s, or two page views, or an order, form or sign-up."
 -- column: events UInt32 "Number of events."
 -- column: page_views UInt32 "Number of pages viewed."
@@ -31,13 +34,13 @@ WITH
     web AS (
         SELECT
             session_key, system, if(notEmpty(device_id), device_id, customer_key) AS visitor, customer_key, is_generic,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, event_type = 'help_viewed' OR touchpoint = 'help_page' AS is_help,
+            event_date, occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, event_type = 'help_viewed' OR touchpoint = 'help_page' AS is_help,
             -- Order in time, ties by a hash of the event, as one number: several times faster than comparing tuples.
             bitShiftLeft(toUInt128(toUnixTimestamp64Micro(occurred_at) + 9007199254740992), 64) + cityHash64(event_id) AS position,
             bitShiftLeft(toUInt128(multiIf(empty(customer_key), 2, is_generic, 1, 0)), 120) + position AS rank
         FROM waymark_mart.fct_journey_event
         WHERE event_group = 'web' AND (notEmpty(session_key) OR system != 'ga4') AND export != 'orders' -- what a shop's books say is no visit
-            /* touched if(notEmpty(session_key), session_key, visitor) */
+            /* touched if(notEmpty(session_key), session_key, visitor) on event_date */
     ),
     timed AS (
         SELECT
@@ -58,13 +61,13 @@ WITH
     event AS (
         SELECT
             session_key AS key, 0 AS nth, true AS numbered, system, visitor, customer_key, is_generic,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, is_help, position, rank
+            event_date, occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, is_help, position, rank
         FROM web
         WHERE notEmpty(session_key)
         UNION ALL
         SELECT
             visitor AS key, nth, false AS numbered, system, visitor, customer_key, is_generic,
-            occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, is_help, position, rank
+            event_date, occurred_at, event_id, event_type, is_engaged, channel, source, medium, campaign, page_path, device_category, country, is_help, position, rank
         FROM cut
     )
 SELECT * EXCEPT (traffic)
@@ -77,7 +80,8 @@ FROM (
         argMin(e.customer_key, e.rank) AS customer_key,
         toDateTime64(min(e.occurred_at), 3, 'UTC') AS started_at,
         toDateTime64(max(e.occurred_at), 3, 'UTC') AS ended_at,
-        toDate(min(e.occurred_at), {timezone:String}) AS session_date,
+        min(e.event_date) AS session_date,
+        max(e.event_date) AS ended_date,
         countIf(e.is_engaged) > 0
             OR NOT e.numbered AND (
                 page_views >= 2 OR max(e.occurred_at) > min(e.occurred_at) + toIntervalSecond({engaged_seconds:UInt32})

@@ -2,10 +2,13 @@
 -- hidden: yes
 -- grain: system, ticket_id
 -- touched: SELECT 1 AS key FROM waymark_delta.journey_event WHERE event_type IN ('ticket_created', 'ticket_replied')
--- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT arrayJoin([contact_id, email_id, phone_id]) FROM waymark_raw.ticket UNION ALL SELECT arrayJoin([contact_id, email_id, phone_id, user_id]) FROM waymark_raw.journey_event WHERE event_type IN ('ticket_created', 'ticket_replied'))
+-- touched: SELECT 1 AS key FROM waymark_delta.identity_component WHERE identifier IN (SELECT arrayJoin([contact_id, email_id, phone_id, user_id]) FROM waymark_mart.ticket_customer)
 -- column: system LowCardinality(String) "System of the ticket."
 -- column: ticket_id String "The system's own number of the ticket."
 -- column: contact_id UUID "Pseudonym of the requester's id in the system; zero when unknown."
+-- column: email_id UUID "Pseudonym of the requester's e-mail address; zero when unknown."
+-- column: phone_id UUID "Pseudonym of the requester's phone number; zero when unknown."
+-- column: user_id UUID "Pseudonym of the requester's customer number; zero when unknown."
 -- column: account_id UUID "Pseudonym of the requester's organisation; zero when unknown."
 -- column: customer_key UUID "Key of the requester; zero when unknown."
 -- column: is_generic Bool "The ticket carries no identifier but generic ones: customer_key names no one person."
@@ -36,6 +39,9 @@ SELECT
     r.system AS system,
     r.ticket_id AS ticket_id,
     r.ids.1 AS contact_id,
+    r.ids.2 AS email_id,
+    r.ids.3 AS phone_id,
+    r.ids.4 AS user_id,
     r.ids.5 AS account_id,
     c.customer_key AS customer_key,
     c.is_generic AS is_generic
