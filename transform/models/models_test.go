@@ -26,6 +26,7 @@ func TestWarehouse(t *testing.T) {
 	t.Run("false_alarms", func(t *testing.T) { testFalseAlarms(t, w.in(t), list) })
 	t.Run("moments", func(t *testing.T) { testMoments(t, w.in(t), list) })
 	t.Run("planted", func(t *testing.T) { testPlanted(t, w.in(t), list) })
+	t.Run("crowd", func(t *testing.T) { testCrowd(t, w.in(t), list) })
 	t.Run("identity", func(t *testing.T) { testIdentity(t, w.in(t), list) })
 	t.Run("real_tickets", func(t *testing.T) { testRealTickets(t, w.in(t), list) })
 }

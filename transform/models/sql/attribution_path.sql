@@ -85,7 +85,7 @@ WITH
     rest AS (
         SELECT
             owner, arraySort(groupArray(tuple(t.at, t.touch_key, t.touch_type, if(t.channel = '', '(unknown)', t.channel), t.source, t.medium, t.campaign))) AS touches,
-            arraySplit((x, before) -> x.1 > before + toIntervalDay({attribution_days:UInt16}), touches, arrayPushFront(arrayPopBack(touches.1), touches[1].1)) AS paths
+            arraySplit((x, before) -> x.1 > before + toIntervalDay({attribution_days:UInt16}), touches, arrayShiftRight(touches.1, 1)) AS paths
         FROM touch AS t
         ASOF LEFT JOIN (SELECT who, converted_at FROM person WHERE notEmpty(who)) AS p ON t.owner = p.who AND t.at <= p.converted_at
         WHERE empty(p.who) OR t.at < p.converted_at - toIntervalDay({attribution_days:UInt16})

@@ -40,11 +40,18 @@ WITH
         WHERE p.is_converted
         GROUP BY p.path_key
     ),
+    -- No lambda looks at an array but as its argument: it would be copied for each element. Hence a SELECT for each step.
+    counted AS (
+        SELECT
+            path_key, c, value, at, t, toUInt32(length(t)) AS n,
+            arrayLastIndex(x -> x.5 != 'direct' AND x.2 >= at - toIntervalDay({non_direct_days:UInt16}), t) AS non_direct,
+            arrayReduce('sumMap', arrayMap(x -> [x.9], t), arrayMap(x -> [toUInt64(1)], t)) AS alike
+        FROM conversion
+    ),
     weighed AS (
         SELECT
-            path_key, c, value, t, toUInt32(length(t)) AS n,
-            arrayLastIndex(x -> x.5 != 'direct' AND x.2 >= at - toIntervalDay({non_direct_days:UInt16}), t) AS non_direct,
-            arrayMap(x -> x.10 / arrayCount(y -> y.9 = x.9, t), t) AS removal, -- a channel's effect is shared by its touches
+            path_key, c, value, t, n,
+            arrayMap(x -> x.10 / alike.2[indexOf(alike.1, x.9)], t) AS removal, -- a channel's effect is shared by its touches
             arrayJoin([
                 tuple('first', arrayMap(i -> if(i = 1, 1., 0.), arrayEnumerate(t))),
                 tuple('last', arrayMap(i -> if(i = n, 1., 0.), arrayEnumerate(t))),
@@ -53,17 +60,18 @@ WITH
                 tuple('position', arrayMap(i -> multiIf(n <= 2, 1., i = 1 OR i = n, 0.4, 0.2 / (n - 2)), arrayEnumerate(t))),
                 tuple('time_decay', arrayMap(x -> exp2(-greatest(0, dateDiff('millisecond', x.2, at)) / (86400000. * {half_life_days:UInt16})), t)),
                 tuple('markov', if(arraySum(removal) = 0, arrayMap(i -> 1., arrayEnumerate(t)), removal))]) AS w
-        FROM conversion
+        FROM counted
     ),
+    shared AS (SELECT path_key, c, value, t, n, w.1 AS model, w.2 AS weights, arraySum(weights) AS total FROM weighed),
+    credits AS (SELECT path_key, c, value, t, n, model, arrayMap(x -> x / total, weights) AS credits, arrayLastIndex(x -> x > 0, credits) AS last_one FROM shared),
     -- Values are cut from the running total, so that rounding loses nothing.
     credited AS (
         SELECT
-            path_key, c, value, n, w.1 AS model,
-            arrayMap(x -> x / arraySum(w.2), w.2) AS credits,
-            arrayMap((x, i) -> if(value IS NULL OR i >= arrayLastIndex(y -> y > 0, credits), value, reinterpret(toInt64(round(toFloat64(assumeNotNull(value)) * least(x, 1.) * 10000)), 'Decimal(18,4)')),
-                arrayCumSum(credits), arrayEnumerate(t)) AS running,
+            path_key, c, value, n, model,
+            arrayMap((x, i) -> if(value IS NULL OR i >= last_one, value, reinterpret(toInt64(round(toFloat64(assumeNotNull(value)) * least(x, 1.) * 10000)), 'Decimal(18,4)')),
+                arrayCumSum(credits), arrayEnumerate(credits)) AS running,
             arrayJoin(arrayZip(t, credits, running, arrayPushFront(arrayPopBack(running), toDecimal64(0, 4)))) AS r
-        FROM weighed
+        FROM credits
     )
 SELECT
     path_key AS conversion_key,

@@ -71,6 +71,7 @@ WITH
             toDateTime64(minIf(e.occurred_at, e.event_type = 'ticket_created'), 3, 'UTC') AS created_event_at,
             argMinIf(e.channel, e.position, e.event_type = 'ticket_created') AS channel,
             groupUniqArrayIf(tuple(tuple(toDateTime64(e.occurred_at, 3, 'UTC'), e.position.2), e.status_from, e.status_to, e.is_fact), e.is_status AND e.status_to != '') AS all_changes,
+            countIf(e.is_status AND e.status_to != '' AND e.is_fact) > 0 AS has_changes,
             arraySort(groupArrayIf(toDateTime64(e.occurred_at, 3, 'UTC'), e.event_type = 'ticket_replied' AND e.is_public AND e.is_agent)) AS replies,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND e.is_agent) AS count_agent_comments,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND NOT e.is_agent) AS count_end_user_comments,
@@ -81,7 +82,8 @@ WITH
             argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND e.field_name = 'group_id') AS told_group,
             argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND lower(e.field_name) = 'priority') AS told_priority,
             argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND lower(e.field_name) = 'type') AS told_type,
-            arraySort(groupArrayIf(tuple(e.position, assumeNotNull(e.rating), e.is_fact), e.rating IS NOT NULL)) AS all_ratings
+            arraySort(groupArrayIf(tuple(e.position, assumeNotNull(e.rating), e.is_fact), e.rating IS NOT NULL)) AS all_ratings,
+            countIf(e.rating IS NOT NULL AND e.is_fact) > 0 AS has_ratings
         FROM event AS e
         GROUP BY e.system, e.ticket_id
     ),
@@ -106,17 +108,17 @@ WITH
             assumeNotNull(coalesce(toDateTime64(s.created_at, 3, 'UTC'), if(t.has_created, t.created_event_at, t.first_event_at))) AS created_at,
             greatest(t.last_event_at, ifNull(updated_at, created_at), ifNull(closed_at, created_at), created_at) AS last_event_at,
             -- What was exported as a change beats what was read off a current state.
-            arraySort(arrayFilter(c -> c.4 OR NOT arrayExists(x -> x.4, t.all_changes), t.all_changes)) AS changes,
-            arrayFilter(r -> r.3 OR NOT arrayExists(x -> x.3, t.all_ratings), t.all_ratings) AS ratings
+            arraySort(arrayFilter(c -> c.4 OR NOT t.has_changes, t.all_changes)) AS changes,
+            arrayFilter(r -> r.3 OR NOT t.has_ratings, t.all_ratings) AS ratings
         FROM (SELECT *, true AS has_state FROM waymark_raw.ticket) AS s
         FULL OUTER JOIN told AS t USING (system, ticket_id)
         WHERE s.has_state OR system NOT IN (SELECT system FROM waymark_raw.ticket)
     ),
     -- The status after each change. An instant is a time and the source's own order within it (the number of an audit event); of several changes at
     -- one instant the one counts that nothing leads away from. Each step is a SELECT of its own: as aliases of one SELECT they would be copied into
-    -- each other, and the analysis alone took half a second.
+    -- each other, and the analysis alone took half a second. No lambda looks at an array but as its argument: it would be copied for each element.
     instant AS (
-        SELECT *, arrayMap(at -> tuple(at, arrayFilter(c -> c.1 = at, changes)), arrayDistinct(changes.1)) AS instants
+        SELECT *, arrayMap(i -> tuple(i[1].1, i), arraySplit((c, before) -> c.1 != before, changes, arrayShiftRight(changes.1, 1))) AS instants
         FROM ticket
     ),
     known_status AS (
@@ -144,7 +146,7 @@ WITH
         FROM begun
     ),
     step AS (
-        SELECT *, arrayFilter((x, i) -> i = 1 OR x.2 != finished[i - 1].2, finished, arrayEnumerate(finished)) AS steps
+        SELECT *, arrayFilter((x, i, before) -> i = 1 OR x.2 != before, finished, arrayEnumerate(finished), arrayShiftRight(finished.2, 1)) AS steps
         FROM ended
     ),
     state AS (
@@ -152,7 +154,7 @@ WITH
         FROM step
     ),
     stepped AS (
-        SELECT *, arrayFilter((t, d, i) -> d AND (i = 1 OR NOT done[i - 1]), times, done, arrayEnumerate(done)) AS solves
+        SELECT *, arrayFilter((t, d, before) -> d AND NOT before, times, done, arrayShiftRight(done, 1)) AS solves
         FROM state
     )
 SELECT * EXCEPT (unknown_solution, reply_at)
@@ -180,7 +182,7 @@ FROM (
         arrayFirst(x -> x > created_at, replies) AS reply_at,
         if(reply_at > created_at, reply_at, NULL) AS first_reply_at,
         length(solves) AS count_resolutions,
-        arrayCount((d, i) -> NOT d AND i > 1 AND done[i - 1], done, arrayEnumerate(done)) AS count_reopens,
+        arrayCount((d, before) -> NOT d AND before, done, arrayShiftRight(done, 1)) AS count_reopens,
         length(replies) AS count_public_agent_comments,
         count_agent_comments,
         count_end_user_comments,
