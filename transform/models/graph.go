@@ -123,8 +123,11 @@ func (g *graph) touched() {
 		g.above(m, before)
 		for _, t := range slices.Concat(m.Touched, m.Days) {
 			for _, d := range t.DependsOn {
-				if !before[d] {
-					g.failf(m, "a touched: or days: line reads %s, which the model does not come after%s", d, suggestion(d, g.names))
+				switch {
+				case g.byName[d] == nil:
+					g.failf(m, "a touched: or days: line reads %s: there is no such model%s", d, suggestion(d, g.names))
+				case !before[d]:
+					g.failf(m, "a touched: or days: line reads %s, which need not be built by then: it is no input of the model, nor of its inputs", d)
 				}
 			}
 		}

@@ -112,17 +112,21 @@ SELECT e.visit FROM waymark_mart.event AS e WHERE true /* touched e.visit on e.d
 	if got := m.ForKeys("`k`", func(string) string { return "`d`" }); !strings.HasSuffix(got, want) {
 		t.Error(got)
 	}
+	delta := "-- days: SELECT day AS day FROM waymark_delta.event\n"
 	own := "-- days: SELECT day AS day FROM waymark_mart.visit WHERE true /* touched visit */\n"
 	for _, c := range []struct{ lines, marker, want string }{
 		{"", "/* touched visit on day */", "days: lines go together with a marker"},
 		{own, "/* touched visit */", "days: lines go together with a marker"},
 		{own, "/* touched visit on toDate(at) */", "the name of a column"},
-		{own, "/* touched visit on day */", "no days: line reads waymark_delta.event alone"},
-		{"-- days: SELECT day AS day FROM waymark_delta.event\n", "/* touched visit on day */", "one days: line has to read waymark_mart.visit"},
-		{"-- days: SELECT day AS day FROM waymark_delta.person\n", "/* touched visit on day */", "does not read person"},
+		{own, "/* touched visit on day */", "touched: lines read waymark_delta.event, so one days: line has to"},
+		{delta, "/* touched visit on day */", "one line has to read waymark_mart.visit, with /* touched visit */"},
+		{"-- days: SELECT day AS day FROM waymark_delta.person\n", "/* touched visit on day */", "sql/visit.sql:5: days: the model does not read person"},
 		{"-- days: SELECT day FROM waymark_delta.event\n", "/* touched visit on day */", "want SELECT … AS day"},
 		{"-- days: SELECT {timezone:String} AS day FROM waymark_delta.event\n", "/* touched visit on day */", "without parameters"},
+		{"-- days: SELECT day AS day FROM waymark_mart.event\n", "/* touched visit on day */", "want SELECT … AS day"},
 		{"-- days: SELECT day AS day FROM waymark_mart.visit WHERE true /* touched visit on day */\n", "/* touched visit on day */", "want SELECT … AS day"},
+		{"-- days: SELECT day AS day FROM waymark_mart.visit WHERE true /* touched person */\n", "/* touched visit on day */", "as refresh: has it"},
+		{"-- days: SELECT day AS day FROM waymark_mart.visit WHERE person IN (SELECT person FROM waymark_delta.event) /* touched visit */\n", "/* touched visit on day */", "want SELECT … AS day"},
 	} {
 		_, err := Parse("sql/visit.sql", []byte("-- comment: Visits.\n-- grain: visit\n-- refresh: by visit\n-- touched: SELECT visit AS key FROM waymark_delta.event\n"+
 			c.lines+"-- column: visit UInt64 \"Visit.\"\nSELECT visit FROM waymark_mart.event WHERE true "+c.marker+"\n"))

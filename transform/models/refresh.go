@@ -104,18 +104,19 @@ func (p *parser) refresh(value string) {
 // touch reads one touched line.
 func (p *parser) touch(value string) {
 	t := p.changes("touched", value)
-	if len(t.Deltas) == 0 || !strings.Contains(value, " AS key ") {
+	if len(t.Deltas) == 0 || !strings.Contains(value, " AS key ") || marker.MatchString(value) {
 		p.failf("touched", "want SELECT … AS key FROM … with waymark_delta.x in it")
 	}
 	p.m.Touched = append(p.m.Touched, t)
 }
 
-// days reads one days line.
+// days reads one days line: of a delta, or of the model's own rows of the keys.
 func (p *parser) days(value string) {
 	t := p.changes("days", value)
-	found := marker.FindStringSubmatch(value)
-	if !strings.Contains(value, " AS day ") || len(t.Params) > 0 || found != nil && found[2] != "" {
-		p.failf("days", "want SELECT … AS day FROM … with waymark_delta.x or /* touched EXPR */ in it, without parameters")
+	found := marker.FindAllStringSubmatch(value, -1)
+	own := len(t.Deltas) == 0 && slices.Equal(t.DependsOn, []string{p.m.Name}) && len(found) == 1 && found[0][1] == p.m.Key && found[0][2] == ""
+	if delta := len(t.Deltas) == 1 && len(found) == 0; !strings.Contains(value, " AS day ") || len(t.Params) > 0 || !delta && !own {
+		p.failf("days", "want SELECT … AS day, without parameters, FROM waymark_delta.x, or FROM waymark_mart.%s and with /* touched %s */, as refresh: has it", p.m.Name, p.m.Key)
 	}
 	p.m.Days = append(p.m.Days, t)
 }
@@ -149,28 +150,34 @@ func (p *parser) increment() {
 	if dated != (len(p.m.Days) > 0) {
 		p.failf("days", "days: lines go together with a marker /* touched EXPR on COLUMN */ in the SELECT")
 	}
+	p.deltasOf("touched", p.m.Touched)
+	if p.deltasOf("days", p.m.Days); dated {
+		p.allDays()
+	}
+}
+
+// deltasOf checks that the deltas are those of inputs.
+func (p *parser) deltasOf(field string, lines []Touch) {
+	p.line = p.seen[field]
 	inputs := slices.Concat(p.m.Reads, p.m.DependsOn)
-	for _, t := range slices.Concat(p.m.Touched, p.m.Days) {
+	for _, t := range lines {
 		for _, d := range t.Deltas {
 			if !slices.Contains(inputs, d) {
-				p.failf("touched", "the model does not read %s%s", d, suggestion(d, inputs))
+				p.failf(field, "the model does not read %s%s", d, suggestion(d, inputs))
 			}
 		}
-	}
-	if dated {
-		p.allDays()
 	}
 }
 
 // allDays checks that the days lines leave nothing out: rows of a touched key are published already, or in a delta.
 func (p *parser) allDays() {
-	if !slices.ContainsFunc(p.m.Days, func(t Touch) bool { return slices.Equal(t.DependsOn, []string{p.m.Name}) && marker.MatchString(t.SQL) }) {
-		p.failf("days", "one days: line has to read waymark_mart.%s, with /* touched EXPR */", p.m.Name)
+	if !slices.ContainsFunc(p.m.Days, func(t Touch) bool { return len(t.Deltas) == 0 }) {
+		p.failf("days", "one line has to read waymark_mart.%s, with /* touched %s */", p.m.Name, p.m.Key)
 	}
 	for _, t := range p.m.Touched {
 		for _, d := range t.Deltas {
-			if !slices.ContainsFunc(p.m.Days, func(t Touch) bool { return slices.Equal(t.Deltas, []string{d}) }) {
-				p.failf("days", "no days: line reads waymark_delta.%s alone, which touches keys", d)
+			if !slices.ContainsFunc(p.m.Days, func(t Touch) bool { return slices.Contains(t.Deltas, d) }) {
+				p.failf("days", "touched: lines read waymark_delta.%s, so one days: line has to", d)
 			}
 		}
 	}

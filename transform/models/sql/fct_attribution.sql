@@ -40,10 +40,10 @@ WITH
         WHERE p.is_converted
         GROUP BY p.path_key
     ),
-    -- No lambda looks at an array but as its argument: it would be copied for each element. Hence a SELECT for each step.
+    -- A lambda copies for each element whatever else it looks at: of arrays that may only be the one of channels, which is short. Hence a SELECT for each step.
     counted AS (
         SELECT
-            path_key, c, value, at, t, toUInt32(length(t)) AS n,
+            path_key, c, value, at, t, toUInt32(length(t)) AS n, t[-1].2 AS newest,
             arrayLastIndex(x -> x.5 != 'direct' AND x.2 >= at - toIntervalDay({non_direct_days:UInt16}), t) AS non_direct,
             arrayReduce('sumMap', arrayMap(x -> [x.9], t), arrayMap(x -> [toUInt64(1)], t)) AS alike
         FROM conversion
@@ -58,7 +58,8 @@ WITH
                 tuple('last_non_direct', arrayMap(i -> if(i = if(non_direct = 0, n, non_direct), 1., 0.), arrayEnumerate(t))),
                 tuple('linear', arrayMap(i -> 1., arrayEnumerate(t))),
                 tuple('position', arrayMap(i -> multiIf(n <= 2, 1., i = 1 OR i = n, 0.4, 0.2 / (n - 2)), arrayEnumerate(t))),
-                tuple('time_decay', arrayMap(x -> exp2(-greatest(0, dateDiff('millisecond', x.2, at)) / (86400000. * {half_life_days:UInt16})), t)),
+                -- By age against the newest touch: shares are the same, and do not all vanish where the newest is old.
+                tuple('time_decay', arrayMap(x -> exp2(-greatest(0, dateDiff('millisecond', x.2, newest)) / (86400000. * {half_life_days:UInt16})), t)),
                 tuple('markov', if(arraySum(removal) = 0, arrayMap(i -> 1., arrayEnumerate(t)), removal))]) AS w
         FROM counted
     ),

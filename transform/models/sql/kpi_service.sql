@@ -78,7 +78,7 @@ WITH
                 arrayJoin([tuple('all', 'all'), tuple('channel', if(t.channel = '', '(unknown)', toString(t.channel))), tuple('agent_group', if(t.agent_group = '', '(unknown)', toString(t.agent_group))), tuple('priority', if(t.priority = '', '(unknown)', toString(t.priority))),
                     tuple('segment', if(f.segment = '', '(unknown)', toString(f.segment))), tuple('country', if(f.country = '', '(unknown)', toString(f.country)))]) AS d,
                 arrayMap(x -> toInt8(x NOT IN ('solved', 'closed')), t.states) AS open,
-                arrayJoin(arrayZip(t.times, arrayMap((now_open, i) -> toInt8(now_open - if(i = 1, 0, open[i - 1])), open, arrayEnumerate(open)))) AS s
+                arrayJoin(arrayZip(t.times, arrayMap((now_open, before) -> toInt8(now_open - before), open, arrayShiftRight(open, 1)))) AS s
             FROM waymark_mart.ticket_timeline AS t
             LEFT ANY JOIN waymark_mart.fct_ticket AS f ON t.system = f.system AND t.ticket_id = f.ticket_id
         )
@@ -115,8 +115,8 @@ WITH
             arrayReduce('quantilesExactInclusive(0.5, 0.9)', sorted) AS quantiles,
             arrayMap(p -> toInt64(ceil(p * observations - 1.96 * sqrt(p * (1 - p) * observations))), [0.5, 0.9]) AS first_rank,
             arrayMap(p -> toInt64(ceil(p * observations + 1.96 * sqrt(p * (1 - p) * observations))), [0.5, 0.9]) AS last_rank,
-            arrayMap(r -> if(r < 1, NULL, sorted[greatest(r, 1)]), first_rank) AS lows,
-            arrayMap(r -> if(r > observations, NULL, sorted[greatest(r, 1)]), last_rank) AS highs,
+            [if(first_rank[1] < 1, NULL, sorted[greatest(first_rank[1], 1)]), if(first_rank[2] < 1, NULL, sorted[greatest(first_rank[2], 1)])] AS lows,
+            [if(last_rank[1] > observations, NULL, sorted[greatest(last_rank[1], 1)]), if(last_rank[2] > observations, NULL, sorted[greatest(last_rank[2], 1)])] AS highs,
             arrayJoin(if(
                 is_share,
                 [tuple(metric, 'share', toNullable(toDecimal128(hits, 4)), toNullable(toDecimal128(observations, 4)), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))],
