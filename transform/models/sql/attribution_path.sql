@@ -1,4 +1,4 @@
--- comment: The touches before each conversion (order placed, opportunity won) and those that led to none. One row per path and touch.
+-- comment: The touches before each conversion (order placed, opportunity won; the newest 100) and those that led to none. One row per path and touch.
 -- hidden: yes
 -- grain: path_key, touch_key
 -- needs: fct_order, fct_opportunity, fct_session, outcome_event
@@ -74,9 +74,10 @@ WITH
     path AS (
         SELECT
             p.path_key AS path_key, min(tuple(p.conversion_type, p.conversion_id, p.converted_at, p.conversion_date, p.customer_key, p.own)) AS c, min(p.value_reporting) AS value,
-            groupUniqArrayIf(tuple(t.touch_key, t.touch_type, t.at, if(t.channel = '', '(unknown)', t.channel), t.source, t.medium, t.campaign),
-                notEmpty(p.who) AND notEmpty(t.touch_key) AND t.at <= p.converted_at AND t.at >= p.converted_at - toIntervalDay({attribution_days:UInt16})) AS touches,
-            arrayJoin(if(notEmpty(touches), touches, [tuple(toUUID('00000000-0000-0000-0000-000000000000'), 'none', c.3, if(c.6.1 = '', '(none)', c.6.1), c.6.2, c.6.3, c.6.4)])) AS touch
+            -- The newest 100: what stands first in descending order of time.
+            groupArraySortedIf(100)(tuple(-toUnixTimestamp64Milli(t.at), t.touch_key, t.touch_type, t.at, if(t.channel = '', '(unknown)', t.channel), t.source, t.medium, t.campaign),
+                notEmpty(p.who) AND notEmpty(t.touch_key) AND t.at <= p.converted_at AND t.at >= p.converted_at - toIntervalDay({attribution_days:UInt16})) AS newest,
+            arrayJoin(if(notEmpty(newest), newest, [tuple(toInt64(0), toUUID('00000000-0000-0000-0000-000000000000'), 'none', c.3, if(c.6.1 = '', '(none)', c.6.1), c.6.2, c.6.3, c.6.4)])) AS touch
         FROM person AS p
         LEFT JOIN touch AS t ON p.who = t.owner
         GROUP BY p.path_key
@@ -93,8 +94,8 @@ WITH
     )
 SELECT
     path_key,
-    touch.1 AS touch_key,
-    row_number() OVER (PARTITION BY path_key ORDER BY touch.3, touch.1) AS position,
+    touch.2 AS touch_key,
+    row_number() OVER (PARTITION BY path_key ORDER BY touch.4, touch.2) AS position,
     true AS is_converted,
     c.1 AS conversion_type,
     c.2 AS conversion_id,
@@ -102,12 +103,12 @@ SELECT
     c.4 AS conversion_date,
     c.5 AS customer_key,
     value AS value_reporting,
-    touch.2 AS touch_type,
-    touch.3 AS touched_at,
-    touch.4 AS channel,
-    touch.5 AS source,
-    touch.6 AS medium,
-    touch.7 AS campaign
+    touch.3 AS touch_type,
+    touch.4 AS touched_at,
+    touch.5 AS channel,
+    touch.6 AS source,
+    touch.7 AS medium,
+    touch.8 AS campaign
 FROM path
 UNION ALL
 SELECT

@@ -13,7 +13,7 @@
 -- column: touch_type LowCardinality(String) "session, campaign_response, email_click, or none: no touch within the look-back is known and the order's own channel gets all."
 -- column: touched_at DateTime64(3,'UTC') "When the touch was; of a session, its beginning."
 -- column: position UInt32 "Number of the touch before the conversion, from 1."
--- column: touches UInt32 "Touches of the conversion within the look-back (90 days, configurable)."
+-- column: touches UInt32 "Touches of the conversion within the look-back (90 days, configurable); of more than 100 the newest 100 count."
 -- column: channel LowCardinality(String) "Channel of the touch; (unknown) where it names none; (none) where no touch and no channel is known."
 -- column: source LowCardinality(String) "Traffic source of the touch."
 -- column: medium LowCardinality(String) "Traffic medium of the touch."
