@@ -125,9 +125,9 @@ func (g *graph) touched() {
 			for _, d := range t.DependsOn {
 				switch {
 				case g.byName[d] == nil:
-					g.failf(m, "a touched: or days: line reads %s: there is no such model%s", d, suggestion(d, g.names))
+					g.failf(m, "touched: or days: there is no model %s%s", d, suggestion(d, g.names))
 				case !before[d]:
-					g.failf(m, "a touched: or days: line reads %s, which need not be built by then: it is no input of the model, nor of its inputs", d)
+					g.failf(m, "touched: or days: %s need not be built by then: it is no input of the model, nor of its inputs", d)
 				}
 			}
 		}

@@ -21,6 +21,9 @@ type parser struct {
 	errs   []error
 }
 
+// Keys of which a file may have several lines.
+var repeated = []string{"column", "test", "warn", "touched", "days"}
+
 var keys = []string{"comment", "hidden", "grain", "partition", "order_by", "needs", "refresh", "touched", "days", "iterate", "column", "test", "warn"}
 
 // Parse reads one model file. The front matter's keys are:
@@ -94,7 +97,7 @@ func (p *parser) entry(entry string) {
 		p.failf(key, "a value is missing")
 		return
 	}
-	if first := p.seen[key]; first > 0 && key != "column" && key != "test" && key != "warn" && key != "touched" && key != "days" {
+	if first := p.seen[key]; first > 0 && !slices.Contains(repeated, key) {
 		p.failf(key, "given twice; first on line %d", first)
 		return
 	}

@@ -217,6 +217,8 @@ func TestOrder(t *testing.T) {
 		{[]Model{m("a", "a")}, "circle: a → a"},
 		{[]Model{m("orders"), m("b", "ordes")}, "b.sql: there is no model ordes; did you mean orders?"},
 		{[]Model{{Name: "a", File: "a.sql", Tests: []Test{{Name: "t", DependsOn: []string{"x"}}}}}, "test t: there is no model x"},
+		{[]Model{m("orders"), {Name: "b", File: "b.sql", Touched: []Touch{{DependsOn: []string{"ordes"}}}}}, "b.sql: touched: or days: there is no model ordes; did you mean orders?"},
+		{[]Model{m("a"), {Name: "b", File: "b.sql", Days: []Touch{{DependsOn: []string{"b", "a"}}}}}, "b.sql: touched: or days: a need not be built by then"},
 	} {
 		if _, err := Order(c.models); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %s", err, c.want)

@@ -36,10 +36,10 @@ WITH
         FROM waymark_mart.fct_session
     ),
     touch AS (
-        SELECT touch_key, touch_type, channel, source, medium, campaign, at, owner
+        SELECT owner, at, tuple(at, touch_key, touch_type, if(channel = '', '(unknown)', channel), source, medium, campaign) AS told
         FROM session
         UNION ALL
-        SELECT touch_key, touch_type, channel, source, medium, campaign, at, owner
+        SELECT owner, at, tuple(at, touch_key, touch_type, if(channel = '', '(unknown)', channel), source, medium, campaign) AS told
         FROM (
             SELECT
                 event_id AS touch_key, if(event_type = 'email_clicked', 'email_click', 'campaign_response') AS touch_type, toString(channel) AS channel,
@@ -75,9 +75,9 @@ WITH
         SELECT
             p.path_key AS path_key, min(tuple(p.conversion_type, p.conversion_id, p.converted_at, p.conversion_date, p.customer_key, p.own)) AS c, min(p.value_reporting) AS value,
             -- The newest 100: what stands first in descending order of time.
-            groupArraySortedIf(100)(tuple(-toUnixTimestamp64Milli(t.at), t.touch_key, t.touch_type, t.at, if(t.channel = '', '(unknown)', t.channel), t.source, t.medium, t.campaign),
-                notEmpty(p.who) AND notEmpty(t.touch_key) AND t.at <= p.converted_at AND t.at >= p.converted_at - toIntervalDay({attribution_days:UInt16})) AS newest,
-            arrayJoin(if(notEmpty(newest), newest, [tuple(toInt64(0), toUUID('00000000-0000-0000-0000-000000000000'), 'none', c.3, if(c.6.1 = '', '(none)', c.6.1), c.6.2, c.6.3, c.6.4)])) AS touch
+            groupArraySortedIf(100)(tuple(-toUnixTimestamp64Milli(t.at), t.told),
+                notEmpty(p.who) AND notEmpty(t.owner) AND t.at <= p.converted_at AND t.at >= p.converted_at - toIntervalDay({attribution_days:UInt16})) AS newest,
+            if(notEmpty(newest), arraySort(newest.2), [tuple(c.3, toUUID('00000000-0000-0000-0000-000000000000'), 'none', if(c.6.1 = '', '(none)', c.6.1), c.6.2, c.6.3, c.6.4)]) AS touches
         FROM person AS p
         LEFT JOIN touch AS t ON p.who = t.owner
         GROUP BY p.path_key
@@ -85,7 +85,7 @@ WITH
     -- Touches that no conversion follows in time: a path each as long as no two are further apart than a touch counts.
     rest AS (
         SELECT
-            owner, arraySort(groupArray(tuple(t.at, t.touch_key, t.touch_type, if(t.channel = '', '(unknown)', t.channel), t.source, t.medium, t.campaign))) AS touches,
+            owner, arraySort(groupArray(t.told)) AS touches,
             arraySplit((x, before) -> x.1 > before + toIntervalDay({attribution_days:UInt16}), touches, arrayShiftRight(touches.1, 1)) AS paths
         FROM touch AS t
         ASOF LEFT JOIN (SELECT who, converted_at FROM person WHERE notEmpty(who)) AS p ON t.owner = p.who AND t.at <= p.converted_at
@@ -95,7 +95,7 @@ WITH
 SELECT
     path_key,
     touch.2 AS touch_key,
-    row_number() OVER (PARTITION BY path_key ORDER BY touch.4, touch.2) AS position,
+    position,
     true AS is_converted,
     c.1 AS conversion_type,
     c.2 AS conversion_id,
@@ -104,15 +104,16 @@ SELECT
     c.5 AS customer_key,
     value AS value_reporting,
     touch.3 AS touch_type,
-    touch.4 AS touched_at,
-    touch.5 AS channel,
-    touch.6 AS source,
-    touch.7 AS medium,
-    touch.8 AS campaign
+    touch.1 AS touched_at,
+    touch.4 AS channel,
+    touch.5 AS source,
+    touch.6 AS medium,
+    touch.7 AS campaign
 FROM path
+ARRAY JOIN touches AS touch, arrayEnumerate(touches) AS position
 UNION ALL
 SELECT
     first_key, touch.2, position, false, '', '', toDateTime64(0, 3, 'UTC'), toDate(0), owner, NULL, touch.3, touch.1, touch.4, touch.5, touch.6, touch.7
-FROM (SELECT owner, arrayJoin(paths) AS one, one[1].2 AS first_key FROM rest)
-ARRAY JOIN one AS touch, arrayEnumerate(one) AS position
+FROM (SELECT owner, arrayJoin(paths) AS touches, touches[1].2 AS first_key FROM rest)
+ARRAY JOIN touches AS touch, arrayEnumerate(touches) AS position
 SETTINGS join_use_nulls = 0

@@ -115,8 +115,8 @@ WITH
             arrayReduce('quantilesExactInclusive(0.5, 0.9)', sorted) AS quantiles,
             arrayMap(p -> toInt64(ceil(p * observations - 1.96 * sqrt(p * (1 - p) * observations))), [0.5, 0.9]) AS first_rank,
             arrayMap(p -> toInt64(ceil(p * observations + 1.96 * sqrt(p * (1 - p) * observations))), [0.5, 0.9]) AS last_rank,
-            [if(first_rank[1] < 1, NULL, sorted[greatest(first_rank[1], 1)]), if(first_rank[2] < 1, NULL, sorted[greatest(first_rank[2], 1)])] AS lows,
-            [if(last_rank[1] > observations, NULL, sorted[greatest(last_rank[1], 1)]), if(last_rank[2] > observations, NULL, sorted[greatest(last_rank[2], 1)])] AS highs,
+            arrayMap(r -> if(r < 1, NULL, sorted[greatest(r, 1)]), first_rank) AS lows,
+            arrayMap(r -> if(r > observations, NULL, sorted[greatest(r, 1)]), last_rank) AS highs,
             arrayJoin(if(
                 is_share,
                 [tuple(metric, 'share', toNullable(toDecimal128(hits, 4)), toNullable(toDecimal128(observations, 4)), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'), CAST(NULL, 'Nullable(Float64)'))],

@@ -71,7 +71,6 @@ WITH
             toDateTime64(minIf(e.occurred_at, e.event_type = 'ticket_created'), 3, 'UTC') AS created_event_at,
             argMinIf(e.channel, e.position, e.event_type = 'ticket_created') AS channel,
             groupUniqArrayIf(tuple(tuple(toDateTime64(e.occurred_at, 3, 'UTC'), e.position.2), e.status_from, e.status_to, e.is_fact), e.is_status AND e.status_to != '') AS all_changes,
-            countIf(e.is_status AND e.status_to != '' AND e.is_fact) > 0 AS has_changes,
             arraySort(groupArrayIf(toDateTime64(e.occurred_at, 3, 'UTC'), e.event_type = 'ticket_replied' AND e.is_public AND e.is_agent)) AS replies,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND e.is_agent) AS count_agent_comments,
             countIf(e.event_type IN ('ticket_replied', 'ticket_noted') AND NOT e.is_agent) AS count_end_user_comments,
@@ -82,8 +81,7 @@ WITH
             argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND e.field_name = 'group_id') AS told_group,
             argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND lower(e.field_name) = 'priority') AS told_priority,
             argMaxIf(e.state_to, e.position, e.event_type = 'ticket_field_changed' AND lower(e.field_name) = 'type') AS told_type,
-            arraySort(groupArrayIf(tuple(e.position, assumeNotNull(e.rating), e.is_fact), e.rating IS NOT NULL)) AS all_ratings,
-            countIf(e.rating IS NOT NULL AND e.is_fact) > 0 AS has_ratings
+            arraySort(groupArrayIf(tuple(e.position, assumeNotNull(e.rating), e.is_fact), e.rating IS NOT NULL)) AS all_ratings
         FROM event AS e
         GROUP BY e.system, e.ticket_id
     ),
@@ -108,8 +106,8 @@ WITH
             assumeNotNull(coalesce(toDateTime64(s.created_at, 3, 'UTC'), if(t.has_created, t.created_event_at, t.first_event_at))) AS created_at,
             greatest(t.last_event_at, ifNull(updated_at, created_at), ifNull(closed_at, created_at), created_at) AS last_event_at,
             -- What was exported as a change beats what was read off a current state.
-            arraySort(arrayFilter(c -> c.4 OR NOT t.has_changes, t.all_changes)) AS changes,
-            arrayFilter(r -> r.3 OR NOT t.has_ratings, t.all_ratings) AS ratings
+            arraySort(arrayFilter(c -> c.4 OR NOT arrayExists(x -> x.4, t.all_changes), t.all_changes)) AS changes,
+            arrayFilter(r -> r.3 OR NOT arrayExists(x -> x.3, t.all_ratings), t.all_ratings) AS ratings
         FROM (SELECT *, true AS has_state FROM waymark_raw.ticket) AS s
         FULL OUTER JOIN told AS t USING (system, ticket_id)
         WHERE s.has_state OR system NOT IN (SELECT system FROM waymark_raw.ticket)
